@@ -1,0 +1,214 @@
+use super::{FrameError, Header, MaskingKey, Opcode, ReservedBits};
+use crate::Role;
+
+/// A stream of frames taken apart in constant memory, without an allocator.
+///
+/// Each frame gives one [`Decoded::Header`] and then one or more
+/// [`Decoded::Payload`], the last of which says so. Payloads are unmasked in
+/// place and lent from the input; headers may be cut anywhere. All rules of
+/// [RFC 6455 §5] that concern single frames and their order are checked, each
+/// at the first byte that breaks it.
+///
+/// ```
+/// use websocket_proto::Role;
+/// use websocket_proto::frame::{Decoded, Decoder, Opcode};
+///
+/// let mut decoder = Decoder::new(Role::Server);
+/// let mut read = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+/// let mut input = &mut read[..];
+/// let mut text = Vec::new();
+/// while let Some(decoded) = decoder.decode(&mut input)? {
+///     match decoded {
+///         Decoded::Header(header) => assert_eq!(header.opcode(), Opcode::Text),
+///         Decoded::Payload { bytes, .. } => text.extend_from_slice(bytes),
+///     }
+/// }
+/// assert_eq!(text, b"Hello");
+/// # Ok::<(), websocket_proto::frame::FrameError>(())
+/// ```
+///
+/// [RFC 6455 §5]: https://www.rfc-editor.org/rfc/rfc6455#section-5
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    role: Role,
+    allowed: ReservedBits,
+    /// A fragmented message is under way.
+    in_message: bool,
+    /// A header was given and the last of its payload was not.
+    in_payload: bool,
+    /// Rotated to the next payload byte.
+    key: Option<MaskingKey>,
+    /// The payload bytes still to come.
+    remaining: u64,
+    /// The start of a header that the input cut.
+    partial: [u8; Header::MAX_ENCODED],
+    partial_length: u8,
+    error: Option<FrameError>,
+}
+
+/// A part of a frame, as [`Decoder::decode`] gives it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Decoded<'a> {
+    /// A frame begins.
+    Header(Header),
+    /// The next piece of its payload.
+    Payload {
+        /// The bytes, unmasked; empty only where the whole payload is.
+        bytes: &'a mut [u8],
+        /// Whether the frame ends here.
+        end: bool,
+    },
+}
+
+impl Decoder {
+    /// A decoder for the end that has this role: a server takes masked frames
+    /// only, a client unmasked ones.
+    pub const fn new(role: Role) -> Self {
+        Self {
+            role,
+            allowed: ReservedBits::NONE,
+            in_message: false,
+            in_payload: false,
+            key: None,
+            remaining: 0,
+            partial: [0; Header::MAX_ENCODED],
+            partial_length: 0,
+            error: None,
+        }
+    }
+
+    /// The same decoder, letting through the reserved bits to which an agreed
+    /// extension gives a meaning. What they may stand on is then for that
+    /// extension to check.
+    #[must_use]
+    pub const fn allow(mut self, bits: ReservedBits) -> Self {
+        self.allowed = bits;
+        self
+    }
+
+    /// Takes the next part of a frame from the front of `input`; `None` means
+    /// that `input` is used up.
+    ///
+    /// # Errors
+    ///
+    /// A [`FrameError`] at the first byte that proves one, and on every call
+    /// after that.
+    #[inline]
+    pub fn decode<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+    ) -> Result<Option<Decoded<'a>>, FrameError> {
+        if self.in_payload {
+            return Ok(self.payload(input));
+        }
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        match self.header(input) {
+            Ok(Some(header)) => {
+                self.begin(&header);
+                Ok(Some(Decoded::Header(header)))
+            }
+            Ok(None) => Ok(None),
+            Err(error) => {
+                self.error = Some(error);
+                Err(error)
+            }
+        }
+    }
+
+    /// The payload bytes of the current frame that are still to come.
+    pub const fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// Whether the stream stands between frames and between messages, where
+    /// it may end.
+    pub const fn is_idle(&self) -> bool {
+        !self.in_payload && !self.in_message && self.partial_length == 0
+    }
+
+    fn header(&mut self, input: &mut &mut [u8]) -> Result<Option<Header>, FrameError> {
+        if self.partial_length == 0
+            && let Some((header, length)) = self.parse(input)?
+        {
+            take(input, length);
+            return Ok(Some(header));
+        }
+        // What is kept is shorter than the longest header, for that one would
+        // have been parsed.
+        while let Some(slot) = self.partial.get_mut(usize::from(self.partial_length)) {
+            let [byte] = take(input, 1) else {
+                return Ok(None);
+            };
+            *slot = *byte;
+            self.partial_length += 1;
+            let length = usize::from(self.partial_length);
+            if let Some((header, _)) = self.parse(&self.partial[..length])? {
+                self.partial_length = 0;
+                return Ok(Some(header));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Parses a header, complete or not. Byte after byte is judged, first on
+    /// its own and then by what came before it, so that the error is the same
+    /// however the input is cut.
+    fn parse(&self, bytes: &[u8]) -> Result<Option<(Header, usize)>, FrameError> {
+        let [first, rest @ ..] = bytes else {
+            return Ok(None);
+        };
+        let (opcode, _, reserved) = Header::parse_first(*first)?;
+        if !self.allowed.contains(reserved) {
+            return Err(FrameError::ReservedBits);
+        }
+        match (opcode, self.in_message) {
+            (Opcode::Continuation, false) => return Err(FrameError::UnexpectedContinuation),
+            (Opcode::Text | Opcode::Binary, true) => return Err(FrameError::ExpectedContinuation),
+            _ => {}
+        }
+        if let [second, ..] = rest {
+            match (self.role, Header::parse_masked(*second)) {
+                (Role::Server, false) => return Err(FrameError::Unmasked),
+                (Role::Client, true) => return Err(FrameError::Masked),
+                (Role::Server, true) | (Role::Client, false) => {}
+            }
+        }
+        Header::parse(bytes)
+    }
+
+    const fn begin(&mut self, header: &Header) {
+        self.key = header.masking_key();
+        self.remaining = header.payload_length();
+        self.in_payload = true;
+        if !header.opcode().is_control() {
+            self.in_message = !header.is_final();
+        }
+    }
+
+    fn payload<'a>(&mut self, input: &mut &'a mut [u8]) -> Option<Decoded<'a>> {
+        if input.is_empty() && self.remaining > 0 {
+            return None;
+        }
+        let length = usize::try_from(self.remaining).map_or(input.len(), |n| n.min(input.len()));
+        let bytes = take(input, length);
+        if let Some(key) = self.key {
+            key.apply(bytes);
+            self.key = Some(key.rotated(length));
+        }
+        // No more than there were: `length` is the smaller of the two.
+        self.remaining -= length as u64;
+        let end = self.remaining == 0;
+        self.in_payload = !end;
+        Some(Decoded::Payload { bytes, end })
+    }
+}
+
+/// Splits up to `length` bytes off the front of `input`.
+fn take<'a>(input: &mut &'a mut [u8], length: usize) -> &'a mut [u8] {
+    let whole = core::mem::take(input);
+    let (front, rest) = whole.split_at_mut(length.min(whole.len()));
+    *input = rest;
+    front
+}

@@ -1,0 +1,66 @@
+use core::fmt;
+
+/// A frame that breaks the rules of [RFC 6455 §5].
+///
+/// Each deserves close code 1002, and each is found at the first byte that
+/// proves it.
+///
+/// [RFC 6455 §5]: https://www.rfc-editor.org/rfc/rfc6455#section-5
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// An opcode that no specification defines (§5.2).
+    ReservedOpcode,
+    /// A reserved bit that no agreed extension gives a meaning (§5.2).
+    ReservedBits,
+    /// A control frame without FIN (§5.5).
+    FragmentedControl,
+    /// A control frame of more than 125 bytes (§5.5).
+    ControlTooLong,
+    /// A length in more bytes than it needs (§5.2).
+    LengthNotMinimal,
+    /// A length of 2⁶³ bytes or more (§5.2).
+    LengthTooLarge,
+    /// A client's frame without masking (§5.1).
+    Unmasked,
+    /// A server's frame with masking (§5.1).
+    Masked,
+    /// A continuation frame where no message is under way (§5.4).
+    UnexpectedContinuation,
+    /// A text or binary frame while a fragmented message is under way (§5.4).
+    ExpectedContinuation,
+}
+
+impl FrameError {
+    /// The section of RFC 6455 that holds the rule.
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::ReservedOpcode
+            | Self::ReservedBits
+            | Self::LengthNotMinimal
+            | Self::LengthTooLarge => "RFC 6455 5.2",
+            Self::FragmentedControl | Self::ControlTooLong => "RFC 6455 5.5",
+            Self::Unmasked | Self::Masked => "RFC 6455 5.1",
+            Self::UnexpectedContinuation | Self::ExpectedContinuation => "RFC 6455 5.4",
+        }
+    }
+}
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::ReservedOpcode => "reserved opcode",
+            Self::ReservedBits => "reserved bit set without an extension that defines it",
+            Self::FragmentedControl => "fragmented control frame",
+            Self::ControlTooLong => "control frame of more than 125 bytes",
+            Self::LengthNotMinimal => "payload length not in its shortest form",
+            Self::LengthTooLarge => "payload length of more than 63 bits",
+            Self::Unmasked => "unmasked frame from a client",
+            Self::Masked => "masked frame from a server",
+            Self::UnexpectedContinuation => "continuation frame without a message to continue",
+            Self::ExpectedContinuation => "new message before the fragmented one ended",
+        })
+    }
+}
+
+impl core::error::Error for FrameError {}

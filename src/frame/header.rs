@@ -1,0 +1,302 @@
+use core::fmt;
+use core::ops::BitOr;
+
+use super::{FrameError, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode};
+
+const FIN: u8 = 0x80;
+const RESERVED: u8 = 0x70;
+const OPCODE: u8 = 0x0F;
+const MASK: u8 = 0x80;
+const LENGTH: u8 = 0x7F;
+/// In the seven length bits: the length follows in two bytes.
+const LENGTH_16: u8 = 126;
+/// In the seven length bits: the length follows in eight bytes.
+const LENGTH_64: u8 = 127;
+const MAX_LENGTH: u64 = u64::MAX >> 1;
+
+/// The three bits RSV1, RSV2 and RSV3 of a frame header ([RFC 6455 §5.2]).
+///
+/// Zero unless an agreed extension gives them a meaning, as permessage-deflate
+/// does with RSV1.
+///
+/// [RFC 6455 §5.2]: https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ReservedBits(u8);
+
+impl ReservedBits {
+    /// No bit set.
+    pub const NONE: Self = Self(0);
+    /// The bit that permessage-deflate uses.
+    pub const RSV1: Self = Self(0x40);
+    /// The second bit.
+    pub const RSV2: Self = Self(0x20);
+    /// The third bit.
+    pub const RSV3: Self = Self(0x10);
+
+    /// Whether every bit set in `other` is set here too.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether no bit is set.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl BitOr for ReservedBits {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl fmt::Debug for ReservedBits {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ReservedBits({:#05b})", self.0 >> 4)
+    }
+}
+
+/// The header of a frame: everything before its payload ([RFC 6455 §5.2]).
+///
+/// A value of this type obeys the rules that need no context: a defined
+/// opcode, a length below 2⁶³, control frames whole and of at most 125 bytes.
+///
+/// ```
+/// use websocket_proto::frame::{Header, MaskingKey, Opcode};
+///
+/// // "Hello" in one masked text frame, the example of RFC 6455 section 5.7.
+/// let wire = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+/// let (header, length) = Header::parse(&wire)?.expect("a complete header");
+/// assert_eq!(header.opcode(), Opcode::Text);
+/// assert!(header.is_final());
+/// assert_eq!(header.payload_length(), 5);
+/// assert_eq!(header.encode().as_slice(), &wire[..length]);
+///
+/// let mut payload = wire[length..].to_vec();
+/// header.masking_key().expect("a masked frame").apply(&mut payload);
+/// assert_eq!(payload, b"Hello");
+/// # Ok::<(), websocket_proto::frame::FrameError>(())
+/// ```
+///
+/// [RFC 6455 §5.2]: https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Header {
+    opcode: Opcode,
+    is_final: bool,
+    reserved: ReservedBits,
+    masking_key: Option<MaskingKey>,
+    payload_length: u64,
+}
+
+impl Header {
+    /// The longest that a header can be, in bytes.
+    pub const MAX_ENCODED: usize = 14;
+
+    /// An unmasked header without reserved bits.
+    ///
+    /// # Errors
+    ///
+    /// [`FrameError::FragmentedControl`] and [`FrameError::ControlTooLong`]
+    /// for what a control frame may not be, [`FrameError::LengthTooLarge`] for
+    /// a length of 2⁶³ bytes or more.
+    pub const fn new(
+        opcode: Opcode,
+        is_final: bool,
+        payload_length: u64,
+    ) -> Result<Self, FrameError> {
+        if opcode.is_control() {
+            if !is_final {
+                return Err(FrameError::FragmentedControl);
+            }
+            if payload_length > MAX_CONTROL_PAYLOAD as u64 {
+                return Err(FrameError::ControlTooLong);
+            }
+        }
+        if payload_length > MAX_LENGTH {
+            return Err(FrameError::LengthTooLarge);
+        }
+        Ok(Self {
+            opcode,
+            is_final,
+            reserved: ReservedBits::NONE,
+            masking_key: None,
+            payload_length,
+        })
+    }
+
+    /// The same header with a masking key, as a client must send it.
+    #[must_use]
+    pub const fn masked(mut self, key: MaskingKey) -> Self {
+        self.masking_key = Some(key);
+        self
+    }
+
+    /// The same header with these reserved bits and no others.
+    #[must_use]
+    pub const fn reserved(mut self, bits: ReservedBits) -> Self {
+        self.reserved = bits;
+        self
+    }
+
+    /// What the frame is.
+    pub const fn opcode(&self) -> Opcode {
+        self.opcode
+    }
+
+    /// Whether FIN is set: the frame ends its message.
+    pub const fn is_final(&self) -> bool {
+        self.is_final
+    }
+
+    /// The bits RSV1, RSV2 and RSV3 as they were sent.
+    pub const fn reserved_bits(&self) -> ReservedBits {
+        self.reserved
+    }
+
+    /// The key that the payload is masked with, `None` for an unmasked frame.
+    pub const fn masking_key(&self) -> Option<MaskingKey> {
+        self.masking_key
+    }
+
+    /// The length of the payload in bytes, below 2⁶³.
+    pub const fn payload_length(&self) -> u64 {
+        self.payload_length
+    }
+
+    /// Parses the header at the start of `bytes`: the header and its length in
+    /// bytes, or `None` while it is incomplete.
+    ///
+    /// # Errors
+    ///
+    /// A [`FrameError`] as soon as the bytes at hand prove one, which may be
+    /// before the header is complete: reserved opcodes and fragmented control
+    /// frames at the first byte, control frames over 125 bytes at the second,
+    /// lengths that are not minimal or too large once they are complete.
+    /// Whether reserved bits and masking are in order is for the receiver to
+    /// say; [`Decoder`](super::Decoder) does.
+    #[inline]
+    pub fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, FrameError> {
+        let [first, rest @ ..] = bytes else {
+            return Ok(None);
+        };
+        let (opcode, is_final, reserved) = Self::parse_first(*first)?;
+        let [second, rest @ ..] = rest else {
+            return Ok(None);
+        };
+        let short = second & LENGTH;
+        if opcode.is_control() && usize::from(short) > MAX_CONTROL_PAYLOAD {
+            return Err(FrameError::ControlTooLong);
+        }
+        let (payload_length, rest) = match short {
+            LENGTH_16 => {
+                let Some((long, rest)) = rest.split_first_chunk() else {
+                    return Ok(None);
+                };
+                let length = u64::from(u16::from_be_bytes(*long));
+                if length < u64::from(LENGTH_16) {
+                    return Err(FrameError::LengthNotMinimal);
+                }
+                (length, rest)
+            }
+            LENGTH_64 => {
+                let Some((long, rest)) = rest.split_first_chunk() else {
+                    return Ok(None);
+                };
+                let length = u64::from_be_bytes(*long);
+                if length > MAX_LENGTH {
+                    return Err(FrameError::LengthTooLarge);
+                }
+                if length <= u64::from(u16::MAX) {
+                    return Err(FrameError::LengthNotMinimal);
+                }
+                (length, rest)
+            }
+            length => (u64::from(length), rest),
+        };
+        let (masking_key, rest) = if second & MASK == 0 {
+            (None, rest)
+        } else {
+            let Some((key, rest)) = rest.split_first_chunk() else {
+                return Ok(None);
+            };
+            (Some(MaskingKey::new(*key)), rest)
+        };
+        let header = Self {
+            opcode,
+            is_final,
+            reserved,
+            masking_key,
+            payload_length,
+        };
+        Ok(Some((header, bytes.len() - rest.len())))
+    }
+
+    /// The header as bytes, its length in the shortest form.
+    #[inline]
+    pub fn encode(&self) -> EncodedHeader {
+        let mut bytes = [0; Self::MAX_ENCODED];
+        let fin = if self.is_final { FIN } else { 0 };
+        bytes[0] = fin | self.reserved.0 | self.opcode.bits();
+        let mask = if self.masking_key.is_some() { MASK } else { 0 };
+        let mut length = 2;
+        if self.payload_length < u64::from(LENGTH_16) {
+            // Below 126: the cast keeps every bit.
+            bytes[1] = mask | self.payload_length as u8;
+        } else if let Ok(payload_length) = u16::try_from(self.payload_length) {
+            bytes[1] = mask | LENGTH_16;
+            bytes[2..4].copy_from_slice(&payload_length.to_be_bytes());
+            length = 4;
+        } else {
+            bytes[1] = mask | LENGTH_64;
+            bytes[2..10].copy_from_slice(&self.payload_length.to_be_bytes());
+            length = 10;
+        }
+        if let Some(key) = self.masking_key {
+            bytes[length..length + 4].copy_from_slice(&key.bytes());
+            length += 4;
+        }
+        EncodedHeader {
+            bytes,
+            length: length as u8,
+        }
+    }
+
+    /// What the first byte alone says: the opcode, FIN and the reserved bits.
+    #[inline]
+    pub(super) fn parse_first(first: u8) -> Result<(Opcode, bool, ReservedBits), FrameError> {
+        let opcode = Opcode::from_bits(first & OPCODE).ok_or(FrameError::ReservedOpcode)?;
+        let is_final = first & FIN != 0;
+        if opcode.is_control() && !is_final {
+            return Err(FrameError::FragmentedControl);
+        }
+        Ok((opcode, is_final, ReservedBits(first & RESERVED)))
+    }
+
+    /// What the second byte alone says on masking.
+    pub(super) const fn parse_masked(second: u8) -> bool {
+        second & MASK != 0
+    }
+}
+
+/// A [`Header`] as bytes: 2 to 14 of them, without an allocation.
+#[derive(Debug, Clone, Copy)]
+pub struct EncodedHeader {
+    bytes: [u8; Header::MAX_ENCODED],
+    length: u8,
+}
+
+impl EncodedHeader {
+    /// The bytes as they go on the wire.
+    #[inline]
+    pub fn as_slice(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl AsRef<[u8]> for EncodedHeader {
+    fn as_ref(&self) -> &[u8] {
+        self.as_slice()
+    }
+}

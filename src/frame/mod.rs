@@ -1,0 +1,35 @@
+//! Frames: the wire format of [RFC 6455 §5], usable without an allocator.
+//!
+//! | for | see |
+//! |---|---|
+//! | a frame's header as bytes and back | [`Header`] |
+//! | the payload's XOR | [`MaskingKey`] |
+//! | text that arrives in pieces | [`Utf8Validator`] |
+//! | what a Close frame carries | [`ClosePayload`], [`CloseCode`] |
+//! | a stream of frames, in constant memory | [`Decoder`] |
+//!
+//! [`Connection`](crate::Connection) is built from these and from nothing
+//! that a user of this module could not use.
+//!
+//! [RFC 6455 §5]: https://www.rfc-editor.org/rfc/rfc6455#section-5
+
+mod close;
+mod decoder;
+mod error;
+mod header;
+mod mask;
+mod opcode;
+mod utf8;
+
+pub use close::{CloseCode, CloseError, ClosePayload};
+pub use decoder::{Decoded, Decoder};
+pub use error::FrameError;
+pub use header::{EncodedHeader, Header, ReservedBits};
+pub use mask::MaskingKey;
+pub use opcode::Opcode;
+pub use utf8::{InvalidUtf8, Utf8Validator, Validated};
+
+/// The longest payload of a control frame, in bytes ([RFC 6455 §5.5]).
+///
+/// [RFC 6455 §5.5]: https://www.rfc-editor.org/rfc/rfc6455#section-5.5
+pub const MAX_CONTROL_PAYLOAD: usize = 125;

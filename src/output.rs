@@ -1,0 +1,154 @@
+//! Where the bytes to write go: the caller's buffer.
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+/// The caller's write buffer, to which the connection appends what is to be
+/// sent.
+///
+/// The crate asks [`available`](Self::available) before it appends, and
+/// appends a frame whole or not at all. A buffer that is full changes nothing:
+/// the call that did not fit returns
+/// [`SendError::OutputFull`](crate::SendError::OutputFull) and can be repeated
+/// once the buffer has been drained.
+///
+/// Implemented for `Vec<u8>`, [`FixedOutput`] and, with the feature `bytes`,
+/// for `bytes::BytesMut`.
+pub trait Output {
+    /// The number of bytes that wait in this buffer to be written.
+    ///
+    /// Compared with [`Config::output_mark`](crate::Config::output_mark) to
+    /// decide when automatic pongs are held back.
+    fn buffered(&self) -> usize;
+
+    /// The number of bytes that can still be appended.
+    fn available(&self) -> usize;
+
+    /// Appends `bytes`.
+    ///
+    /// # Panics
+    ///
+    /// May panic where `bytes` is longer than [`available`](Self::available);
+    /// the crate never does that.
+    fn append(&mut self, bytes: &[u8]);
+
+    /// Appends `additional` bytes of unspecified content and lends them to be
+    /// overwritten.
+    ///
+    /// # Panics
+    ///
+    /// May panic where `additional` is above [`available`](Self::available);
+    /// the crate never does that.
+    fn extend_by(&mut self, additional: usize) -> &mut [u8];
+}
+
+#[cfg(feature = "alloc")]
+impl Output for Vec<u8> {
+    #[inline]
+    fn buffered(&self) -> usize {
+        self.len()
+    }
+
+    #[inline]
+    fn available(&self) -> usize {
+        isize::MAX as usize - self.len()
+    }
+
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
+        let start = self.len();
+        self.resize(start + additional, 0);
+        &mut self[start..]
+    }
+}
+
+#[cfg(feature = "bytes")]
+impl Output for bytes::BytesMut {
+    #[inline]
+    fn buffered(&self) -> usize {
+        self.len()
+    }
+
+    #[inline]
+    fn available(&self) -> usize {
+        isize::MAX as usize - self.len()
+    }
+
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
+        let start = self.len();
+        self.resize(start + additional, 0);
+        &mut self[start..]
+    }
+}
+
+/// An [`Output`] over a slice of fixed length, for use without an allocator.
+///
+/// ```
+/// use websocket_proto::{FixedOutput, Output};
+///
+/// let mut memory = [0; 4];
+/// let mut out = FixedOutput::new(&mut memory);
+/// out.append(b"abc");
+/// assert_eq!(out.written(), b"abc");
+/// assert_eq!(out.available(), 1);
+/// out.clear();
+/// assert_eq!(out.available(), 4);
+/// ```
+#[derive(Debug)]
+pub struct FixedOutput<'a> {
+    memory: &'a mut [u8],
+    length: usize,
+}
+
+impl<'a> FixedOutput<'a> {
+    /// An empty buffer over `memory`.
+    pub const fn new(memory: &'a mut [u8]) -> Self {
+        Self { memory, length: 0 }
+    }
+
+    /// The bytes appended since the start or the last
+    /// [`clear`](Self::clear).
+    pub fn written(&self) -> &[u8] {
+        &self.memory[..self.length]
+    }
+
+    /// Forgets the appended bytes, for use after they have been written.
+    pub const fn clear(&mut self) {
+        self.length = 0;
+    }
+}
+
+impl Output for FixedOutput<'_> {
+    #[inline]
+    fn buffered(&self) -> usize {
+        self.length
+    }
+
+    #[inline]
+    fn available(&self) -> usize {
+        self.memory.len() - self.length
+    }
+
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) {
+        self.extend_by(bytes.len()).copy_from_slice(bytes);
+    }
+
+    #[inline]
+    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
+        let start = self.length;
+        self.length += additional;
+        &mut self.memory[start..self.length]
+    }
+}
