@@ -1,0 +1,121 @@
+//! The 101 answer.
+
+use alloc::{string::String, vec::Vec};
+
+use super::{
+    Agreement, BuildError, Extension, Headers, Request, Response, accept_key, name::Name,
+    response::add_header,
+};
+
+/// With what a server accepts a request: a subprotocol, extensions, fields.
+///
+/// ```
+/// use websocket_proto::handshake::Acceptance;
+///
+/// let acceptance = Acceptance::new()
+///     .subprotocol("chat")
+///     .header("Set-Cookie", "session=1");
+/// # let _ = acceptance;
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Acceptance {
+    subprotocol: Option<String>,
+    extensions: Vec<Extension>,
+    headers: Headers,
+    /// The first thing that the caller got wrong.
+    fault: Option<BuildError>,
+}
+
+impl Acceptance {
+    /// Without subprotocol, extensions and further fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Chooses a subprotocol, which has to be one that the client offered.
+    #[must_use]
+    pub fn subprotocol(mut self, name: &str) -> Self {
+        self.subprotocol = Some(name.into());
+        self
+    }
+
+    /// Accepts an extension, which has to be one that the client offered. The
+    /// caller then has to apply it: the order of the calls is the order in which
+    /// outgoing messages pass the extensions (RFC 6455 section 9.1).
+    #[must_use]
+    pub fn extension(mut self, extension: Extension) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    /// Adds a field, such as `Set-Cookie`. `Upgrade`, `Connection`, the
+    /// `Sec-WebSocket-` fields, `Content-Length` and `Transfer-Encoding` are not
+    /// for the caller to write. What is wrong shows in [`Request::accept`].
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let added = add_header(&mut self.headers, name, value.as_ref(), Name::is_managed);
+        self.fault = self.fault.or_else(|| added.err());
+        self
+    }
+}
+
+/// The outcome of [`Request::accept`].
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The 101 to send.
+    pub response: Response,
+    /// What both sides agreed on.
+    pub agreement: Agreement,
+}
+
+impl Request {
+    /// The answer that accepts the request (RFC 6455 section 4.2.2). Once it is
+    /// sent the connection is open, and frames may follow at once.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where the acceptance names a subprotocol or an extension
+    /// that the client did not offer, or an extension twice, or where a field of
+    /// it is malformed or not for the caller to write.
+    pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
+        if let Some(fault) = acceptance.fault {
+            return Err(fault);
+        }
+        let mut agreement = Agreement::new();
+        let mut headers = Headers::default();
+        headers.reserve(256, 5 + acceptance.headers.len());
+        let accept = accept_key(self.key());
+        let mut fits = headers.push(b"Upgrade", b"websocket")
+            && headers.push(b"Connection", b"Upgrade")
+            && headers.push(b"Sec-WebSocket-Accept", &accept);
+        if let Some(name) = &acceptance.subprotocol {
+            if !self.subprotocols().any(|offered| offered == name) {
+                return Err(BuildError::SubprotocolNotOffered);
+            }
+            fits &= headers.push(b"Sec-WebSocket-Protocol", name.as_bytes());
+            agreement = agreement.with_subprotocol(name);
+        }
+        if !acceptance.extensions.is_empty() {
+            for extension in &acceptance.extensions {
+                let is_same = |other: &Extension| other.name() == extension.name();
+                if !self.extensions().iter().any(is_same) {
+                    return Err(BuildError::ExtensionNotOffered);
+                }
+                if agreement.extensions().iter().any(is_same) {
+                    return Err(BuildError::RepeatedExtension);
+                }
+                agreement = agreement.with_extension(extension.clone());
+            }
+            let list = Extension::list(agreement.extensions());
+            fits &= headers.push(b"Sec-WebSocket-Extensions", list.as_bytes());
+        }
+        fits &= headers.append(&acceptance.headers);
+        if !fits {
+            return Err(BuildError::TooLong);
+        }
+        Ok(Accepted {
+            response: Response::switching_protocols(headers),
+            agreement,
+        })
+    }
+}

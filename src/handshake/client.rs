@@ -1,0 +1,219 @@
+//! A client's opening handshake.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use super::{BuildError, Extension, Headers, name::Name, response::add_header, syntax::is_token};
+use crate::{Uri, uri::authority::Authority};
+
+/// The request with which a client opens a connection (RFC 6455 section 4.1),
+/// and the check of the answer.
+///
+/// ```
+/// use websocket_proto::{Uri, handshake::{ClientRequest, encode_key}};
+///
+/// let uri = Uri::parse("ws://example.com:8080/chat")?;
+/// let request = ClientRequest::new(&uri)
+///     .subprotocol("chat")
+///     .subprotocol("superchat")
+///     .header("Authorization", "Bearer secret");
+/// let key = encode_key(*b"the sample nonce");
+/// assert_eq!(
+///     request.encode(&key)?,
+///     b"GET /chat HTTP/1.1\r\n\
+///     Host: example.com:8080\r\n\
+///     Upgrade: websocket\r\n\
+///     Connection: Upgrade\r\n\
+///     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+///     Sec-WebSocket-Version: 13\r\n\
+///     Sec-WebSocket-Protocol: chat, superchat\r\n\
+///     Authorization: Bearer secret\r\n\r\n"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The methods store what they are given; what is wrong shows in
+/// [`encode`](Self::encode). One value serves several attempts, each with a new
+/// key.
+#[derive(Clone)]
+pub struct ClientRequest {
+    uri: Uri,
+    origin: Option<String>,
+    pub(super) subprotocols: Vec<String>,
+    pub(super) extensions: Vec<Extension>,
+    headers: Headers,
+    pub(super) requires_subprotocol: bool,
+    /// The first thing that the caller got wrong.
+    fault: Option<BuildError>,
+}
+
+impl ClientRequest {
+    /// A request for that resource.
+    pub fn new(uri: &Uri) -> Self {
+        Self {
+            uri: uri.clone(),
+            origin: None,
+            subprotocols: Vec::new(),
+            extensions: Vec::new(),
+            headers: Headers::default(),
+            requires_subprotocol: false,
+            fault: None,
+        }
+    }
+
+    /// Offers a subprotocol, after those already offered; the first is the
+    /// preferred. A name is a token and is offered once.
+    #[must_use]
+    pub fn subprotocol(mut self, name: &str) -> Self {
+        if !is_token(name.as_bytes()) {
+            self.fail(BuildError::Subprotocol);
+        } else if self.subprotocols.iter().any(|other| other == name) {
+            self.fail(BuildError::RepeatedSubprotocol);
+        } else {
+            self.subprotocols.push(name.into());
+        }
+        self
+    }
+
+    /// Whether an answer without a subprotocol fails the handshake although
+    /// some were offered, as it does in browsers. Off by default: RFC 6455
+    /// section 4.2.2 lets the server choose none.
+    #[must_use]
+    pub const fn require_subprotocol(mut self, require: bool) -> Self {
+        self.requires_subprotocol = require;
+        self
+    }
+
+    /// Offers an extension, after those already offered. Whoever offers one has
+    /// to apply it if the server accepts.
+    #[must_use]
+    pub fn extension(mut self, extension: Extension) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    /// Sets `Origin`, `null` or `scheme://host:port`. Browsers have to send it,
+    /// other clients may (RFC 6455 section 4.1).
+    #[must_use]
+    pub fn origin(mut self, origin: &str) -> Self {
+        if is_origin(origin) {
+            self.origin = Some(origin.into());
+        } else {
+            self.fail(BuildError::Origin);
+        }
+        self
+    }
+
+    /// Adds a field, such as `Authorization` or `Cookie`, after those already
+    /// added. `Host`, `Origin`, `Upgrade`, `Connection`, the `Sec-WebSocket-`
+    /// fields, `Content-Length` and `Transfer-Encoding` are not for the caller
+    /// to write here.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let reserved = |name: Name| name.is_managed() || matches!(name, Name::Host | Name::Origin);
+        if let Err(fault) = add_header(&mut self.headers, name, value.as_ref(), reserved) {
+            self.fail(fault);
+        }
+        self
+    }
+
+    const fn fail(&mut self, fault: BuildError) {
+        if self.fault.is_none() {
+            self.fault = Some(fault);
+        }
+    }
+
+    /// Where the request goes.
+    pub const fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The bytes of the request. Nothing may follow before the answer has been
+    /// [verified](Self::verify).
+    ///
+    /// `key` comes from [`encode_key`](super::encode_key) over 16 random bytes
+    /// that are drawn for this attempt alone.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] names the first thing that was set and may not be sent.
+    pub fn encode(&self, key: &[u8; 24]) -> Result<Vec<u8>, BuildError> {
+        let headers = self.headers(key)?;
+        let target = self.uri.target().as_bytes();
+        let fixed = b"GET  HTTP/1.1\r\n\r\n".len();
+        let mut bytes = Vec::with_capacity(fixed + target.len() + headers.encoded_length());
+        bytes.extend_from_slice(b"GET ");
+        bytes.extend_from_slice(target);
+        bytes.extend_from_slice(b" HTTP/1.1\r\n");
+        headers.encode(&mut bytes);
+        bytes.extend_from_slice(b"\r\n");
+        Ok(bytes)
+    }
+
+    /// All fields of the request, for other HTTP software to send with `GET` and
+    /// the [target](Uri::target) of the URI.
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`encode`](Self::encode).
+    pub fn headers(&self, key: &[u8; 24]) -> Result<Headers, BuildError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        // The key may come from elsewhere than `encode_key`.
+        if !super::is_valid_key(key) {
+            return Err(BuildError::Key);
+        }
+        let mut headers = Headers::default();
+        headers.reserve(512, 8 + self.headers.len());
+        let mut fits = headers.push(b"Host", self.uri.authority().as_bytes())
+            && headers.push(b"Upgrade", b"websocket")
+            && headers.push(b"Connection", b"Upgrade")
+            && headers.push(b"Sec-WebSocket-Key", key)
+            && headers.push(b"Sec-WebSocket-Version", b"13");
+        if let Some(origin) = &self.origin {
+            fits &= headers.push(b"Origin", origin.as_bytes());
+        }
+        if !self.subprotocols.is_empty() {
+            let list = self.subprotocols.join(", ");
+            fits &= headers.push(b"Sec-WebSocket-Protocol", list.as_bytes());
+        }
+        if !self.extensions.is_empty() {
+            let list = Extension::list(&self.extensions);
+            fits &= headers.push(b"Sec-WebSocket-Extensions", list.as_bytes());
+        }
+        fits &= headers.append(&self.headers);
+        if fits {
+            Ok(headers)
+        } else {
+            Err(BuildError::TooLong)
+        }
+    }
+}
+
+/// A serialized origin (RFC 6454 section 6.2).
+fn is_origin(text: &str) -> bool {
+    if text == "null" {
+        return true;
+    }
+    text.split_once("://").is_some_and(|(scheme, authority)| {
+        let mut bytes = scheme.bytes();
+        bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+            && Authority::parse(authority).is_ok()
+    })
+}
+
+/// Leaves out the query and the values of most fields, where credentials are.
+impl fmt::Debug for ClientRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientRequest")
+            .field("uri", &self.uri)
+            .field("origin", &self.origin)
+            .field("subprotocols", &self.subprotocols)
+            .field("extensions", &self.extensions)
+            .field("headers", &self.headers)
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,325 @@
+//! The fields of a head, in order and with duplicates.
+
+use alloc::vec::Vec;
+use core::{fmt, mem::size_of};
+
+use super::{
+    head::HeadError,
+    name::Name,
+    syntax::{ascii, has_control, is_token, trim},
+};
+
+/// The fields of an HTTP head: in the order of the wire, duplicates kept.
+///
+/// Names are looked up in any case (RFC 9110 section 5.1). Values are bytes
+/// without the white space around them; bytes from 0x80 on may occur in them.
+///
+/// ```
+/// use websocket_proto::handshake::{HeadLimits, RequestHead};
+///
+/// let head = b"GET / HTTP/1.1\r\nHost: a\r\nCookie: b=1\r\ncookie: c=2\r\n\r\n";
+/// let head = RequestHead::parse(head, HeadLimits::default())?;
+/// assert_eq!(head.headers().first("host"), Some(&b"a"[..]));
+/// assert_eq!(head.headers().all("Cookie").count(), 2);
+/// # Ok::<(), websocket_proto::handshake::RequestError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Headers {
+    /// Names and values; in a parsed head the whole head.
+    bytes: Vec<u8>,
+    fields: Vec<Field>,
+}
+
+/// Where in `bytes` a field stands.
+#[derive(Clone, Copy)]
+struct Field {
+    name: Range,
+    value: Range,
+    known: Name,
+}
+
+/// A range of a head. Heads are shorter than 4 GiB.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Range {
+    start: u32,
+    end: u32,
+}
+
+/// How many fields are parsed without a temporary allocation.
+const ON_STACK: usize = 32;
+
+impl Headers {
+    /// Reads the field lines of `head` after the first `start` bytes, which are
+    /// the start line, up to the empty line that ends the head.
+    pub(super) fn parse(head: &[u8], start: usize, limit: usize) -> Result<Self, HeadError> {
+        if u32::try_from(head.len()).is_err() {
+            return Err(HeadError::TooLong);
+        }
+        let mut stack = [httparse::EMPTY_HEADER; ON_STACK];
+        let first = limit.min(ON_STACK);
+        let fields = match parse_lines(head, start, &mut stack[..first]) {
+            Err(HeadError::TooManyFields) if limit > ON_STACK => {
+                let lines = memchr::memchr_iter(b'\n', &head[start..]).count();
+                let mut heap = alloc::vec![httparse::EMPTY_HEADER; lines.min(limit)];
+                parse_lines(head, start, &mut heap)
+            }
+            fields => fields,
+        }?;
+        Ok(Self {
+            bytes: head.to_vec(),
+            fields,
+        })
+    }
+
+    /// Fields to come after `start`, which is kept in front of them.
+    pub(super) fn after_start_line(start: &[&[u8]]) -> Self {
+        Self {
+            bytes: start.concat(),
+            fields: Vec::new(),
+        }
+    }
+
+    /// The bytes given to [`parse`](Self::parse) or
+    /// [`after_start_line`](Self::after_start_line).
+    pub(super) fn start_line(&self, range: Range) -> &[u8] {
+        range.of(&self.bytes)
+    }
+
+    /// Appends a field whose name and value have been checked by the caller.
+    /// `false` where everything together would pass 4 GiB.
+    pub(super) fn push(&mut self, name: &[u8], value: &[u8]) -> bool {
+        let start = self.bytes.len();
+        let value_start = start + name.len();
+        let end = value_start + value.len();
+        let (Some(name_range), Some(value_range)) =
+            (Range::new(start, value_start), Range::new(value_start, end))
+        else {
+            return false;
+        };
+        self.bytes.extend_from_slice(name);
+        self.bytes.extend_from_slice(value);
+        self.fields.push(Field {
+            name: name_range,
+            value: value_range,
+            known: Name::of(name),
+        });
+        true
+    }
+
+    /// Makes room for that many more bytes and fields.
+    pub(super) fn reserve(&mut self, bytes: usize, fields: usize) {
+        self.bytes.reserve(bytes);
+        self.fields.reserve(fields);
+    }
+
+    /// Appends all fields of `other`.
+    pub(super) fn append(&mut self, other: &Self) -> bool {
+        other
+            .fields
+            .iter()
+            .all(|field| self.push(field.name.of(&other.bytes), field.value.of(&other.bytes)))
+    }
+
+    /// Appends a field of which nothing is known yet.
+    pub(super) fn push_checked(&mut self, name: &[u8], value: &[u8]) -> Result<(), HeadError> {
+        let value = trim(value);
+        if !is_token(name) || has_control(value) {
+            Err(HeadError::Field)
+        } else if !self.push(name, value) {
+            Err(HeadError::TooLong)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The fields as pairs of name and value.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &[u8])> + Clone {
+        self.fields.iter().map(|field| {
+            (
+                ascii(field.name.of(&self.bytes)),
+                field.value.of(&self.bytes),
+            )
+        })
+    }
+
+    /// The value of the first field with that name.
+    pub fn first(&self, name: &str) -> Option<&[u8]> {
+        self.all(name).next()
+    }
+
+    /// The values of all fields with that name, in order.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> + Clone {
+        let length = name.len();
+        self.fields
+            .iter()
+            .filter(move |field| {
+                field.name.length() == length
+                    && field
+                        .name
+                        .of(&self.bytes)
+                        .eq_ignore_ascii_case(name.as_bytes())
+            })
+            .map(|field| field.value.of(&self.bytes))
+    }
+
+    /// The number of fields.
+    pub const fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there is no field.
+    pub const fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The values of all fields with a known name.
+    pub(super) fn known(&self, name: Name) -> impl Iterator<Item = &[u8]> + Clone {
+        self.ranges(name).map(|range| range.of(&self.bytes))
+    }
+
+    /// Where the values of all fields with a known name stand.
+    pub(super) fn ranges(&self, name: Name) -> impl Iterator<Item = Range> + Clone {
+        self.fields
+            .iter()
+            .filter(move |field| field.known == name)
+            .map(|field| field.value)
+    }
+
+    /// The only value of a known name.
+    pub(super) fn single(&self, name: Name) -> Single<'_> {
+        let mut values = self.known(name);
+        match (values.next(), values.next()) {
+            (None, _) => Single::Missing,
+            (Some(value), None) => Single::One(value),
+            (Some(_), Some(_)) => Single::Repeated,
+        }
+    }
+
+    /// Whether a field with a known name is there.
+    pub(super) fn has(&self, name: Name) -> bool {
+        self.known(name).next().is_some()
+    }
+
+    /// The size as field lines, in bytes.
+    pub(super) fn encoded_length(&self) -> usize {
+        let separators = b": \r\n".len();
+        self.fields
+            .iter()
+            .map(|field| field.name.length() + field.value.length() + separators)
+            .sum()
+    }
+
+    /// Appends the field lines.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        for field in &self.fields {
+            out.extend_from_slice(field.name.of(&self.bytes));
+            out.extend_from_slice(b": ");
+            out.extend_from_slice(field.value.of(&self.bytes));
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+}
+
+/// How often a field that must not be repeated is there.
+pub(super) enum Single<'a> {
+    Missing,
+    One(&'a [u8]),
+    Repeated,
+}
+
+fn parse_lines<'a>(
+    head: &'a [u8],
+    start: usize,
+    space: &mut [httparse::Header<'a>],
+) -> Result<Vec<Field>, HeadError> {
+    let lines = &head[start..];
+    let (end, parsed) = match httparse::parse_headers(lines, space) {
+        Ok(httparse::Status::Complete(complete)) => complete,
+        Ok(httparse::Status::Partial) => return Err(HeadError::Incomplete),
+        Err(httparse::Error::TooManyHeaders) => return Err(HeadError::TooManyFields),
+        Err(_) => return Err(HeadError::Field),
+    };
+    if end < lines.len() {
+        return Err(HeadError::Surplus);
+    }
+    // `httparse` takes a bare LF for the end of a line.
+    if !lines.ends_with(b"\r\n") {
+        return Err(HeadError::LineEnd);
+    }
+    let mut fields = Vec::with_capacity(parsed.len());
+    for header in parsed {
+        let name = Range::within(head, header.name.as_bytes())?;
+        let value = Range::within(head, header.value)?;
+        let after = &head[value.end as usize..];
+        let white = after
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
+        if after.get(white) != Some(&b'\r') {
+            return Err(HeadError::LineEnd);
+        }
+        fields.push(Field {
+            name,
+            value,
+            known: Name::of(header.name.as_bytes()),
+        });
+    }
+    Ok(fields)
+}
+
+impl Range {
+    pub(super) fn new(start: usize, end: usize) -> Option<Self> {
+        Some(Self {
+            start: u32::try_from(start).ok()?,
+            end: u32::try_from(end).ok()?,
+        })
+    }
+
+    /// Where `part` lies in `whole`, of which it is a piece.
+    fn within(whole: &[u8], part: &[u8]) -> Result<Self, HeadError> {
+        let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        Self::new(start, start.wrapping_add(part.len()))
+            .filter(|range| range.end as usize <= whole.len())
+            .ok_or(HeadError::Field)
+    }
+
+    pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
+        // Ranges are made from the buffer that they index; an empty answer is
+        // for the compiler.
+        bytes
+            .get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// The part of this range from `start` to `end`.
+    pub(super) const fn part(self, start: usize, end: usize) -> Self {
+        Self {
+            start: self.start + start as u32,
+            end: self.start + end as u32,
+        }
+    }
+
+    const fn length(self) -> usize {
+        (self.end - self.start) as usize
+    }
+}
+
+/// Shows the values of the fields that belong to the protocol, and of all
+/// others only the length: cookies and credentials are among them.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for field in &self.fields {
+            let name = ascii(field.name.of(&self.bytes));
+            let value = field.value.of(&self.bytes);
+            if field.known.is_public() {
+                map.entry(&name, &format_args!("\"{}\"", value.escape_ascii()));
+            } else {
+                map.entry(&name, &format_args!("({} bytes)", value.len()));
+            }
+        }
+        map.finish()
+    }
+}
+
+const _: () = assert!(size_of::<Field>() <= 20);

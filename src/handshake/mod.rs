@@ -1,0 +1,101 @@
+//! The opening handshake (RFC 6455 section 4) as functions over bytes and
+//! values: no connection, no IO, no randomness.
+//!
+//! [`Connection`](crate::Connection) does the handshake by itself. These parts
+//! serve where other software reads and writes the HTTP, and where an
+//! application looks at a request or decides about it.
+//!
+//! | side | bytes to head | head to handshake | answer |
+//! |---|---|---|---|
+//! | server | [`HeadReader`], [`RequestHead::parse`] or [`RequestHead::from_parts`] | [`Request::new`] | [`Request::accept`], [`RequestError::refusal`], [`Response`] |
+//! | client | [`ClientRequest::encode`], [`HeadReader`], [`ResponseHead::parse`] or [`ResponseHead::from_parts`] | [`ClientRequest::verify`] | |
+//!
+//! Both sides end with an [`Agreement`].
+//!
+//! A server, with the request already in memory:
+//!
+//! ```
+//! use websocket_proto::handshake::{Acceptance, HeadLimits, Request, RequestHead};
+//!
+//! let bytes = b"GET /chat HTTP/1.1\r\n\
+//!     Host: server.example.com\r\n\
+//!     Upgrade: websocket\r\n\
+//!     Connection: Upgrade\r\n\
+//!     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+//!     Sec-WebSocket-Version: 13\r\n\
+//!     Sec-WebSocket-Protocol: chat, superchat\r\n\r\n";
+//! let request = Request::new(RequestHead::parse(bytes, HeadLimits::default())?)?;
+//! let mut acceptance = Acceptance::new();
+//! if let Some(name) = request.choose_subprotocol(&["superchat"]) {
+//!     acceptance = acceptance.subprotocol(name);
+//! }
+//! let accepted = request.accept(&acceptance)?;
+//! assert_eq!(accepted.agreement.subprotocol(), Some("superchat"));
+//! assert_eq!(
+//!     accepted.response.encode()?,
+//!     b"HTTP/1.1 101 Switching Protocols\r\n\
+//!     Upgrade: websocket\r\n\
+//!     Connection: Upgrade\r\n\
+//!     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\
+//!     Sec-WebSocket-Protocol: superchat\r\n\r\n"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod key;
+pub use key::{accept_key, encode_key, is_valid_key};
+
+#[cfg(feature = "alloc")]
+mod acceptance;
+#[cfg(feature = "alloc")]
+mod agreement;
+#[cfg(feature = "alloc")]
+mod build_error;
+#[cfg(feature = "alloc")]
+mod client;
+#[cfg(feature = "alloc")]
+mod extension;
+#[cfg(feature = "alloc")]
+mod head;
+#[cfg(feature = "alloc")]
+mod headers;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "alloc")]
+mod name;
+#[cfg(feature = "alloc")]
+mod request;
+#[cfg(feature = "alloc")]
+mod request_error;
+#[cfg(feature = "alloc")]
+mod request_head;
+#[cfg(feature = "alloc")]
+mod response;
+#[cfg(feature = "alloc")]
+mod response_error;
+#[cfg(feature = "alloc")]
+mod response_head;
+#[cfg(feature = "alloc")]
+mod syntax;
+#[cfg(feature = "alloc")]
+mod verify;
+#[cfg(feature = "alloc")]
+mod version;
+
+#[cfg(feature = "alloc")]
+pub use self::{
+    acceptance::{Acceptance, Accepted},
+    agreement::Agreement,
+    build_error::BuildError,
+    client::ClientRequest,
+    extension::{Extension, ExtensionError},
+    head::{HeadError, HeadLimits, HeadReader},
+    headers::Headers,
+    request::Request,
+    request_error::RequestError,
+    request_head::RequestHead,
+    response::Response,
+    response_error::ResponseError,
+    response_head::ResponseHead,
+    version::HttpVersion,
+};

@@ -1,0 +1,267 @@
+//! A request that is a valid opening handshake.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{
+    Extension, ExtensionError, Headers, RequestError, RequestHead,
+    headers::Single,
+    is_valid_key,
+    name::Name,
+    syntax::{ascii, elements, is_token, lists_contain},
+};
+
+/// The most subprotocols that one request may offer.
+const MAX_SUBPROTOCOLS: usize = 64;
+
+/// A request that meets every rule of the opening handshake (RFC 6455 section
+/// 4.2.1). Whether to accept it is the application's decision: on the path, the
+/// [origin](Self::origin), cookies and other fields.
+///
+/// Answer with [`accept`](Self::accept) or with a [`Response`](super::Response)
+/// that refuses it.
+///
+/// ```
+/// use websocket_proto::handshake::{HeadLimits, Request, RequestError, RequestHead};
+///
+/// let bytes = b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\
+///     Connection: Upgrade\r\nSec-WebSocket-Version: 8\r\n\r\n";
+/// let head = RequestHead::parse(bytes, HeadLimits::default())?;
+/// let error = Request::new(head).unwrap_err();
+/// assert_eq!(error, RequestError::UnsupportedVersion);
+/// assert_eq!(error.status(), 426);
+/// # Ok::<(), RequestError>(())
+/// ```
+#[derive(Clone)]
+pub struct Request {
+    head: RequestHead,
+    key: [u8; 24],
+    extensions: Vec<Extension>,
+}
+
+impl Request {
+    /// Checks that the request is a WebSocket handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`] names the first rule that the request breaks, and
+    /// [`refusal`](RequestError::refusal) answers it.
+    /// [`NotWebSocket`](RequestError::NotWebSocket) is told apart beforehand by
+    /// [`RequestHead::asks_for_websocket`].
+    pub fn new(head: RequestHead) -> Result<Self, RequestError> {
+        let headers = head.headers();
+        if !head.asks_for_websocket() {
+            return Err(RequestError::NotWebSocket);
+        }
+        if head.method() != "GET" {
+            return Err(RequestError::Method);
+        }
+        if !lists_contain(headers.known(Name::Connection), b"upgrade") {
+            return Err(RequestError::Connection);
+        }
+        check_body(headers)?;
+        check_version(headers)?;
+        let key = check_key(headers)?;
+        match headers.single(Name::Origin) {
+            Single::Repeated => return Err(RequestError::Origin),
+            Single::One(origin) if !origin.is_ascii() || origin.contains(&b'\t') => {
+                return Err(RequestError::Origin);
+            }
+            _ => {}
+        }
+        check_subprotocols(headers)?;
+        let extensions = Extension::parse_list(headers.known(Name::Extensions)).map_err(
+            |error| match error {
+                ExtensionError::Malformed => RequestError::InvalidExtension,
+                ExtensionError::TooMany => RequestError::TooManyExtensions,
+            },
+        )?;
+        Ok(Self {
+            head,
+            key,
+            extensions,
+        })
+    }
+
+    /// The whole head.
+    pub const fn head(&self) -> &RequestHead {
+        &self.head
+    }
+
+    /// The request target as the request line has it.
+    pub fn target(&self) -> &str {
+        self.head.target()
+    }
+
+    /// The path of the target, at least `/`, undecoded.
+    pub fn path(&self) -> &str {
+        self.head.path()
+    }
+
+    /// The query of the target, undecoded and without the question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.head.query()
+    }
+
+    /// All fields.
+    pub const fn headers(&self) -> &Headers {
+        self.head.headers()
+    }
+
+    /// Host and, where it is given, `:` and port.
+    pub fn host(&self) -> &str {
+        // HTTP/1.1 has a host, or the head would have been refused.
+        self.head.host().unwrap_or_default()
+    }
+
+    /// The origin of the page whose script connects, as the browser serialized
+    /// it; it may be `null`. `None` where no browser sent the request.
+    ///
+    /// A server that trusts cookies has to check this (RFC 6455 section 10.2).
+    /// Clients that are not browsers can write anything here (section 10.1).
+    pub fn origin(&self) -> Option<&str> {
+        self.headers().known(Name::Origin).next().map(ascii)
+    }
+
+    /// Whether the origin is one of those allowed.
+    ///
+    /// Whole origins are compared, scheme, host and port, in whatever case.
+    /// `false` without an origin; `null` counts only where it is listed.
+    ///
+    /// ```
+    /// # use websocket_proto::handshake::{HeadLimits, HttpVersion, Request, RequestHead};
+    /// # let head = RequestHead::from_parts("GET", "/", HttpVersion::Http11, [
+    /// #     ("Host", "a"), ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+    /// #     ("Sec-WebSocket-Version", "13"), ("Origin", "https://example.com"),
+    /// #     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    /// # ])?;
+    /// # let request = Request::new(head)?;
+    /// assert_eq!(request.origin(), Some("https://example.com"));
+    /// assert!(request.origin_is_one_of(&["https://example.com"]));
+    /// assert!(!request.origin_is_one_of(&["https://example.com:8443"]));
+    /// # Ok::<(), websocket_proto::handshake::RequestError>(())
+    /// ```
+    pub fn origin_is_one_of(&self, allowed: &[&str]) -> bool {
+        self.origin().is_some_and(|origin| {
+            allowed
+                .iter()
+                .any(|allowed| allowed.eq_ignore_ascii_case(origin))
+        })
+    }
+
+    /// The value of `Sec-WebSocket-Key`.
+    pub const fn key(&self) -> &[u8; 24] {
+        &self.key
+    }
+
+    /// The subprotocols that the client offers, the preferred first.
+    pub fn subprotocols(&self) -> impl Iterator<Item = &str> + Clone {
+        self.headers()
+            .known(Name::Protocol)
+            .flat_map(elements)
+            .map(ascii)
+    }
+
+    /// The extensions that the client offers, the preferred first. The same
+    /// name may occur several times with other parameters.
+    pub fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    /// The subprotocol that the client prefers among those supported, compared
+    /// exactly.
+    pub fn choose_subprotocol(&self, supported: &[&str]) -> Option<&str> {
+        self.subprotocols().find(|name| supported.contains(name))
+    }
+
+    /// The subprotocol that comes first in `supported` among those that the
+    /// client offers: by the server's preference.
+    pub fn choose_subprotocol_by_server(&self, supported: &[&str]) -> Option<&str> {
+        supported
+            .iter()
+            .find_map(|supported| self.subprotocols().find(|name| name == supported))
+    }
+}
+
+impl TryFrom<RequestHead> for Request {
+    type Error = RequestError;
+
+    fn try_from(head: RequestHead) -> Result<Self, RequestError> {
+        Self::new(head)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("head", &self.head)
+            .field("extensions", &self.extensions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The upgrade may only happen once the whole request is read (RFC 9110 section
+/// 7.8), so that a body is refused; its bytes must not pass for frames.
+fn check_body(headers: &Headers) -> Result<(), RequestError> {
+    if headers.has(Name::TransferEncoding) {
+        return Err(RequestError::Body);
+    }
+    match headers.single(Name::ContentLength) {
+        Single::Missing | Single::One(b"0") => {}
+        Single::One(_) | Single::Repeated => return Err(RequestError::Body),
+    }
+    if headers.has(Name::Expect) {
+        return Err(RequestError::Expectation);
+    }
+    Ok(())
+}
+
+fn check_version(headers: &Headers) -> Result<(), RequestError> {
+    if headers.has(Name::DraftKey) && !headers.has(Name::Key) {
+        return Err(RequestError::Draft);
+    }
+    match headers.single(Name::Version) {
+        Single::One(b"13") => Ok(()),
+        Single::One(list) if list.contains(&b',') => Err(RequestError::RepeatedVersion),
+        Single::One(_) => Err(RequestError::UnsupportedVersion),
+        Single::Missing => Err(RequestError::MissingVersion),
+        Single::Repeated => Err(RequestError::RepeatedVersion),
+    }
+}
+
+fn check_key(headers: &Headers) -> Result<[u8; 24], RequestError> {
+    match headers.single(Name::Key) {
+        Single::Missing => Err(RequestError::MissingKey),
+        Single::Repeated => Err(RequestError::RepeatedKey),
+        Single::One(key) if is_valid_key(key) => {
+            key.try_into().map_err(|_| RequestError::InvalidKey)
+        }
+        Single::One(_) => Err(RequestError::InvalidKey),
+    }
+}
+
+fn check_subprotocols(headers: &Headers) -> Result<(), RequestError> {
+    if !headers.has(Name::Protocol) {
+        return Ok(());
+    }
+    let mut seen = [&b""[..]; MAX_SUBPROTOCOLS];
+    let mut count = 0;
+    for name in headers.known(Name::Protocol).flat_map(elements) {
+        if !is_token(name) {
+            return Err(RequestError::InvalidSubprotocol);
+        }
+        if seen[..count].contains(&name) {
+            return Err(RequestError::RepeatedSubprotocol);
+        }
+        let Some(place) = seen.get_mut(count) else {
+            return Err(RequestError::TooManySubprotocols);
+        };
+        *place = name;
+        count += 1;
+    }
+    // A list of no names is none: RFC 6455 tells it apart from no list.
+    if count == 0 {
+        return Err(RequestError::InvalidSubprotocol);
+    }
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! The head of an HTTP request.
+
+use core::fmt;
+
+use super::{
+    HeadError, HeadLimits, Headers, HttpVersion, RequestError,
+    head::first_line,
+    headers::{Range, Single},
+    name::Name,
+    syntax::{ascii, is_token, lists_contain},
+    version::ParsedVersion,
+};
+use crate::uri::authority::Authority;
+
+/// The head of an HTTP/1 request, which need not ask for WebSocket.
+///
+/// What it holds is well-formed: the request line, the fields, and for
+/// HTTP/1.1 exactly one valid `Host`.
+///
+/// ```
+/// use websocket_proto::handshake::{HeadLimits, RequestHead};
+///
+/// let bytes = b"GET /news?page=2 HTTP/1.1\r\nHost: example.com\r\n\r\n";
+/// let head = RequestHead::parse(bytes, HeadLimits::default())?;
+/// assert_eq!(head.method(), "GET");
+/// assert_eq!(head.path(), "/news");
+/// assert_eq!(head.query(), Some("page=2"));
+/// assert_eq!(head.host(), Some("example.com"));
+/// assert!(!head.asks_for_websocket());
+/// # Ok::<(), websocket_proto::handshake::RequestError>(())
+/// ```
+#[derive(Clone)]
+pub struct RequestHead {
+    headers: Headers,
+    method: Range,
+    target: Range,
+    /// The part of the target after scheme and authority.
+    resource: Range,
+    host: Option<Range>,
+    version: HttpVersion,
+}
+
+impl RequestHead {
+    /// Reads a head, from the request line up to and with the empty line.
+    ///
+    /// [`HeadReader`](super::HeadReader) finds these bytes in a stream.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`] where this is not a valid HTTP/1 request head within
+    /// the limits (RFC 9112 sections 2 to 5). The target has to be a path or
+    /// an `http` or `https` URI; the other two forms of RFC 9112 section 3.2,
+    /// for `CONNECT` and `OPTIONS *`, are refused.
+    pub fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Self, RequestError> {
+        let line_end = first_line(bytes, limits)?;
+        let mut parts = bytes[..line_end].split(|&byte| byte == b' ');
+        let (Some(method), Some(target), Some(version), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(RequestError::RequestLine);
+        };
+        let version = match HttpVersion::parse(version) {
+            ParsedVersion::Supported(version) => version,
+            ParsedVersion::Unsupported => return Err(RequestError::UnsupportedHttp),
+            ParsedVersion::Malformed => return Err(RequestError::RequestLine),
+        };
+        check_line(method, target)?;
+        let (method, target) = (method.len(), target.len());
+        let headers = Headers::parse(bytes, line_end + b"\r\n".len(), limits.headers)?;
+        Self::new(headers, method, method + 1, target, version)
+    }
+
+    /// A head that other HTTP software has parsed.
+    ///
+    /// `target` is the request target as the request line has it.
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`parse`](Self::parse), limits aside.
+    pub fn from_parts<N, V>(
+        method: &str,
+        target: &str,
+        version: HttpVersion,
+        headers: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, RequestError>
+    where
+        N: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
+        check_line(method.as_bytes(), target.as_bytes())?;
+        let mut list = Headers::after_start_line(&[method.as_bytes(), target.as_bytes()]);
+        for (name, value) in headers {
+            list.push_checked(name.as_ref().as_bytes(), value.as_ref())?;
+        }
+        Self::new(list, method.len(), method.len(), target.len(), version)
+    }
+
+    /// From a checked method and target that `headers` keeps in front of the
+    /// fields.
+    fn new(
+        headers: Headers,
+        method_length: usize,
+        target_start: usize,
+        target_length: usize,
+        version: HttpVersion,
+    ) -> Result<Self, RequestError> {
+        let target_end = target_start + target_length;
+        let (Some(method), Some(target)) = (
+            Range::new(0, method_length),
+            Range::new(target_start, target_end),
+        ) else {
+            return Err(HeadError::TooLong.into());
+        };
+        let authority = absolute_authority(headers.start_line(target))?;
+        let host = match headers.single(Name::Host) {
+            Single::One(value) => {
+                Authority::parse(ascii(value)).map_err(|_| RequestError::Host)?;
+                headers.ranges(Name::Host).next()
+            }
+            Single::Missing if version == HttpVersion::Http10 => None,
+            Single::Missing | Single::Repeated => return Err(RequestError::Host),
+        };
+        let (resource, host) = match authority {
+            None => (target, host),
+            // RFC 9112 section 3.2.2: what the target says replaces `Host`.
+            Some((start, end)) => (
+                target.part(end, target_length),
+                Some(target.part(start, end)),
+            ),
+        };
+        Ok(Self {
+            headers,
+            method,
+            target,
+            resource,
+            host,
+            version,
+        })
+    }
+
+    /// The method, such as `GET`; methods are case-sensitive.
+    pub fn method(&self) -> &str {
+        ascii(self.headers.start_line(self.method))
+    }
+
+    /// The request target as the request line has it.
+    pub fn target(&self) -> &str {
+        ascii(self.headers.start_line(self.target))
+    }
+
+    /// The path of the target, at least `/`, undecoded.
+    pub fn path(&self) -> &str {
+        let resource = self.resource();
+        let path = resource
+            .split_once('?')
+            .map_or(resource, |(path, _query)| path);
+        if path.is_empty() { "/" } else { path }
+    }
+
+    /// The query of the target, undecoded and without the question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.resource().split_once('?').map(|(_path, query)| query)
+    }
+
+    fn resource(&self) -> &str {
+        ascii(self.headers.start_line(self.resource))
+    }
+
+    /// The version of HTTP.
+    pub const fn version(&self) -> HttpVersion {
+        self.version
+    }
+
+    /// The fields.
+    pub const fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// Host and, where it is given, `:` and port: from the target where that is
+    /// a whole URI, otherwise from the field `Host`. `None` only in HTTP/1.0.
+    pub fn host(&self) -> Option<&str> {
+        self.host.map(|host| ascii(self.headers.start_line(host)))
+    }
+
+    /// Whether the request asks for an upgrade to WebSocket: HTTP/1.1, and an
+    /// `Upgrade` that lists `websocket` (RFC 6455 section 4.2.1).
+    ///
+    /// [`Request::new`](super::Request::new) checks the rest of the handshake.
+    pub fn asks_for_websocket(&self) -> bool {
+        self.version >= HttpVersion::Http11
+            && lists_contain(self.headers.known(Name::Upgrade), b"websocket")
+    }
+}
+
+/// Checks what comes before the version.
+fn check_line(method: &[u8], target: &[u8]) -> Result<(), RequestError> {
+    if !is_token(method) {
+        return Err(RequestError::RequestLine);
+    }
+    let allowed = |byte: &u8| byte.is_ascii_graphic() && *byte != b'#';
+    if target.iter().all(allowed) {
+        Ok(())
+    } else {
+        Err(RequestError::Target)
+    }
+}
+
+/// Where the authority of an absolute URI starts and ends; `None` for a path.
+fn absolute_authority(target: &[u8]) -> Result<Option<(usize, usize)>, RequestError> {
+    if target.starts_with(b"/") {
+        return Ok(None);
+    }
+    let start = [&b"http://"[..], b"https://"]
+        .into_iter()
+        .find(|scheme| {
+            target
+                .get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        })
+        .ok_or(RequestError::Target)?
+        .len();
+    let rest = &target[start..];
+    let length = rest
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?'))
+        .unwrap_or(rest.len());
+    Authority::parse(ascii(&rest[..length])).map_err(|_| RequestError::Target)?;
+    Ok(Some((start, start + length)))
+}
+
+/// Leaves out the query and the values of most fields, where credentials are.
+impl fmt::Debug for RequestHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", &self.method())
+            .field("path", &self.path())
+            .field("version", &self.version)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}

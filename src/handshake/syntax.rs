@@ -1,0 +1,72 @@
+//! Tokens, lists and values of HTTP fields (RFC 9110 section 5.6).
+
+/// Whether the byte may stand in a token (RFC 9110 section 5.6.2). The
+/// subprotocol names of RFC 6455 section 4.1 have the same alphabet.
+pub(crate) const fn is_token_byte(byte: u8) -> bool {
+    const TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = (byte as u8).is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let marks = b"!#$%&'*+-.^_`|~";
+        let mut at = 0;
+        while at < marks.len() {
+            table[marks[at] as usize] = true;
+            at += 1;
+        }
+        table
+    };
+    TABLE[byte as usize]
+}
+
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|&byte| is_token_byte(byte))
+}
+
+/// Whether the bytes hold a control byte other than HTAB.
+pub(crate) fn has_control(bytes: &[u8]) -> bool {
+    // Without an early exit, so that it compiles to vector instructions.
+    bytes
+        .iter()
+        .fold(false, |found, &byte| found | is_control(byte))
+}
+
+/// A control byte that may stand nowhere within a line of a head.
+pub(crate) const fn is_control(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t') | (byte == 0x7f)
+}
+
+/// Without the spaces and tabs at both ends.
+pub(crate) const fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// The non-empty elements of a comma-separated list (RFC 9110 section 5.6.1.2).
+pub(crate) fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    list.split(|&byte| byte == b',')
+        .map(trim)
+        .filter(|element| !element.is_empty())
+}
+
+/// Whether one of the lists has the element, in whatever case.
+pub(crate) fn lists_contain<'a>(
+    lists: impl Iterator<Item = &'a [u8]>,
+    element: &'static [u8],
+) -> bool {
+    lists
+        .flat_map(elements)
+        .any(|found| found.eq_ignore_ascii_case(element))
+}
+
+/// Text that is known to be ASCII because it passed a check for it.
+pub(crate) fn ascii(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
