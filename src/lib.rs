@@ -13,11 +13,32 @@ pub mod frame;
 pub mod handshake;
 mod output;
 mod role;
+
+#[cfg(feature = "alloc")]
+mod config;
+#[cfg(feature = "alloc")]
+mod connection;
+#[cfg(feature = "alloc")]
+mod error;
+#[cfg(feature = "alloc")]
+mod event;
+#[cfg(feature = "alloc")]
+mod seed;
 #[cfg(feature = "alloc")]
 mod uri;
 
+#[cfg(feature = "alloc")]
+pub use config::{Config, Delivery};
+#[cfg(feature = "alloc")]
+pub use connection::{CloseStatus, Connection, PreparedMessage, Receiver, Reply, Sender, State};
+#[cfg(feature = "alloc")]
+pub use error::{Error, Limit, SendError, Timeout};
+#[cfg(feature = "alloc")]
+pub use event::{CloseFrame, Event, Fragment, FragmentData, MessageKind};
 pub use frame::CloseCode;
 pub use output::{FixedOutput, Output};
 pub use role::Role;
+#[cfg(feature = "alloc")]
+pub use seed::Seed;
 #[cfg(feature = "alloc")]
 pub use uri::{Uri, UriError};

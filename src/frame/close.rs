@@ -116,9 +116,9 @@ impl CloseError {
     /// The section of RFC 6455 that holds the rule.
     pub const fn section(self) -> &'static str {
         match self {
-            Self::HalfCode => "RFC 6455 5.5.1",
-            Self::InvalidCode(_) => "RFC 6455 7.4",
-            Self::InvalidReason => "RFC 6455 8.1",
+            Self::HalfCode => "RFC 6455 section 5.5.1",
+            Self::InvalidCode(_) => "RFC 6455 section 7.4",
+            Self::InvalidReason => "RFC 6455 section 8.1",
         }
     }
 }

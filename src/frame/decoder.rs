@@ -98,8 +98,23 @@ impl Decoder {
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Decoded<'a>>, FrameError> {
+        self.decode_up_to(input, usize::MAX)
+    }
+
+    /// As [`decode`](Self::decode), with payload pieces of at most `limit`
+    /// bytes, which is to be above 0.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    #[inline]
+    pub fn decode_up_to<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        limit: usize,
+    ) -> Result<Option<Decoded<'a>>, FrameError> {
         if self.in_payload {
-            return Ok(self.payload(input));
+            return Ok(self.payload(input, limit));
         }
         if let Some(error) = self.error {
             return Err(error);
@@ -187,11 +202,12 @@ impl Decoder {
         }
     }
 
-    fn payload<'a>(&mut self, input: &mut &'a mut [u8]) -> Option<Decoded<'a>> {
+    fn payload<'a>(&mut self, input: &mut &'a mut [u8], limit: usize) -> Option<Decoded<'a>> {
         if input.is_empty() && self.remaining > 0 {
             return None;
         }
-        let length = usize::try_from(self.remaining).map_or(input.len(), |n| n.min(input.len()));
+        let available = input.len().min(limit);
+        let length = usize::try_from(self.remaining).map_or(available, |n| n.min(available));
         let bytes = take(input, length);
         if let Some(key) = self.key {
             key.apply(bytes);

@@ -38,10 +38,10 @@ impl FrameError {
             Self::ReservedOpcode
             | Self::ReservedBits
             | Self::LengthNotMinimal
-            | Self::LengthTooLarge => "RFC 6455 5.2",
-            Self::FragmentedControl | Self::ControlTooLong => "RFC 6455 5.5",
-            Self::Unmasked | Self::Masked => "RFC 6455 5.1",
-            Self::UnexpectedContinuation | Self::ExpectedContinuation => "RFC 6455 5.4",
+            | Self::LengthTooLarge => "RFC 6455 section 5.2",
+            Self::FragmentedControl | Self::ControlTooLong => "RFC 6455 section 5.5",
+            Self::Unmasked | Self::Masked => "RFC 6455 section 5.1",
+            Self::UnexpectedContinuation | Self::ExpectedContinuation => "RFC 6455 section 5.4",
         }
     }
 }

@@ -126,6 +126,30 @@ impl Header {
         })
     }
 
+    /// The header of a data message in one unmasked frame. No slice is so
+    /// long that its length would not be allowed.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn message(opcode: Opcode, payload: &[u8]) -> Self {
+        debug_assert!(!opcode.is_control(), "not a data frame");
+        Self {
+            opcode,
+            is_final: true,
+            reserved: ReservedBits::NONE,
+            masking_key: None,
+            payload_length: payload.len() as u64,
+        }
+    }
+
+    /// How many bytes the header takes with a masking key.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn masked_length(&self) -> usize {
+        match self.payload_length {
+            0..=125 => 6,
+            126..=0xFFFF => 8,
+            _ => 14,
+        }
+    }
+
     /// The same header with a masking key, as a client must send it.
     #[must_use]
     pub const fn masked(mut self, key: MaskingKey) -> Self {

@@ -106,6 +106,18 @@ impl Utf8Validator {
         Ok(())
     }
 
+    /// How many bytes the code point under way still needs, 0 where none is
+    /// under way.
+    pub const fn missing(&self) -> usize {
+        let promised = match (self.length, self.begun[0]) {
+            (0, _) => 0,
+            (_, ..0xE0) => 2,
+            (_, ..0xF0) => 3,
+            (_, _) => 4,
+        };
+        promised - self.length as usize
+    }
+
     /// Takes bytes until the code point under way is complete.
     fn complete<'a>(
         &mut self,

@@ -1,0 +1,99 @@
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::frame::{InvalidUtf8, Utf8Validator};
+use crate::{Event, MessageKind};
+
+/// A message put together from what several reads or frames brought of it.
+#[derive(Debug)]
+pub(super) enum Assembly {
+    /// No message, but perhaps a buffer for the next one.
+    Empty(Vec<u8>),
+    /// Kept as `String`, so that what was checked on arrival is not checked
+    /// again at the end.
+    Text(String, Utf8Validator),
+    Binary(Vec<u8>),
+}
+
+impl Assembly {
+    pub(super) const fn new() -> Self {
+        Self::Empty(Vec::new())
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty(_))
+    }
+
+    /// Adds the next bytes of a message of this kind. `announced` is what the
+    /// headers so far promise in all; it is never allocated ahead of what has
+    /// arrived, but keeps a buffer that grows from growing beyond it.
+    pub(super) fn push(
+        &mut self,
+        kind: MessageKind,
+        bytes: &[u8],
+        announced: u64,
+    ) -> Result<(), InvalidUtf8> {
+        if let Self::Empty(buffer) = self {
+            let buffer = core::mem::take(buffer);
+            *self = match kind {
+                MessageKind::Binary => Self::Binary(buffer),
+                // Of an empty buffer: nothing is checked or copied.
+                MessageKind::Text => Self::Text(
+                    String::from_utf8(buffer).unwrap_or_default(),
+                    Utf8Validator::new(),
+                ),
+            };
+        }
+        match self {
+            Self::Text(text, validator) => {
+                let valid = validator.push(bytes)?;
+                let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
+                let room = growth(text.len(), text.capacity(), added, announced);
+                text.reserve_exact(room);
+                text.extend(valid.completed);
+                text.push_str(valid.text);
+            }
+            Self::Binary(buffer) => {
+                let room = growth(buffer.len(), buffer.capacity(), bytes.len(), announced);
+                buffer.reserve_exact(room);
+                buffer.extend_from_slice(bytes);
+            }
+            Self::Empty(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Takes the whole message out.
+    pub(super) fn finish(&mut self) -> Result<Event<'static>, InvalidUtf8> {
+        Ok(match core::mem::replace(self, Self::new()) {
+            Self::Text(text, mut validator) => {
+                validator.finish()?;
+                Event::Text(Cow::Owned(text))
+            }
+            Self::Binary(buffer) | Self::Empty(buffer) => Event::Binary(Cow::Owned(buffer)),
+        })
+    }
+
+    /// Keeps a buffer for the next message, unless one is kept already.
+    pub(super) fn recycle(&mut self, mut buffer: Vec<u8>) {
+        if let Self::Empty(spare) = self
+            && spare.capacity() < buffer.capacity()
+        {
+            buffer.clear();
+            *spare = buffer;
+        }
+    }
+}
+
+/// By how much to grow a buffer so that `added` bytes fit: twofold, as that
+/// many have arrived, but not beyond what was announced.
+fn growth(length: usize, capacity: usize, added: usize, announced: u64) -> usize {
+    let needed = length.saturating_add(added);
+    if needed <= capacity {
+        return 0;
+    }
+    let announced = usize::try_from(announced).unwrap_or(usize::MAX);
+    let target = capacity.saturating_mul(2).min(announced).max(needed);
+    target - length
+}

@@ -1,0 +1,357 @@
+//! The state machine over frames and handshake, for both roles.
+
+mod assembly;
+mod deadlines;
+mod opening;
+mod prepared;
+mod receive;
+mod reply;
+mod send;
+mod sending;
+mod state;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use deadlines::{Deadlines, Due};
+use opening::Opening;
+pub use prepared::PreparedMessage;
+pub use receive::Receiver;
+pub use reply::Reply;
+pub use send::Sender;
+pub use state::{CloseStatus, State};
+use state::{Outbound, combine};
+
+use crate::error::Timeout;
+use crate::handshake::{Agreement, ClientRequest, HeadLimits, encode_key};
+use crate::seed::KeySource;
+use crate::{Config, Error, Event, Output, Role, Seed, SendError};
+
+/// A WebSocket connection from its first byte to its last, without the
+/// transport: bytes in, events and bytes to write out.
+///
+/// The [crate's documentation](crate) has the loop that drives it.
+#[derive(Debug)]
+pub struct Connection {
+    /// `None` once the handshake is over, in whatever way.
+    opening: Option<Box<Opening>>,
+    receiver: Receiver,
+    sender: Sender,
+    /// `None` where nothing was agreed.
+    agreement: Option<Box<Agreement>>,
+    /// `None` where there is nothing to watch.
+    deadlines: Option<Box<Deadlines>>,
+    auto_pong: bool,
+    auto_close: bool,
+    deliver_while_closing: bool,
+}
+
+impl Connection {
+    /// A server's connection, from the first byte of the request on.
+    pub fn server(config: Config) -> Self {
+        let opening = Opening::server(head_limits(&config));
+        Self::new(config, None, Some(opening))
+    }
+
+    /// A client's connection; the request stands in `out`.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Build`] where `request` holds something that cannot be
+    /// sent, [`SendError::OutputFull`] where it does not fit.
+    pub fn client(
+        config: Config,
+        request: &ClientRequest,
+        seed: Seed,
+        out: &mut impl Output,
+    ) -> Result<Self, SendError> {
+        let mut keys = KeySource::new(seed);
+        let key = encode_key(keys.nonce());
+        let bytes = request.encode(&key)?;
+        let needed = bytes.len();
+        if needed > out.available() {
+            return Err(SendError::OutputFull { needed });
+        }
+        out.append(&bytes);
+        let opening = Opening::client(head_limits(&config), key, request.clone());
+        Ok(Self::new(config, Some(Box::new(keys)), Some(opening)))
+    }
+
+    /// A server's connection after a handshake that other software did.
+    pub fn upgraded_server(config: Config, agreement: Agreement) -> Self {
+        Self::new(config, None, None).with_agreement(agreement)
+    }
+
+    /// A client's connection after a handshake that other software did.
+    pub fn upgraded_client(config: Config, agreement: Agreement, seed: Seed) -> Self {
+        let keys = Box::new(KeySource::new(seed));
+        Self::new(config, Some(keys), None).with_agreement(agreement)
+    }
+
+    fn new(config: Config, keys: Option<Box<KeySource>>, opening: Option<Box<Opening>>) -> Self {
+        let sender = Sender::new(keys, &config);
+        Self {
+            opening,
+            receiver: Receiver::new(sender.role(), &config),
+            sender,
+            agreement: None,
+            deadlines: Deadlines::new(config.timeouts).map(Box::new),
+            auto_pong: config.auto_pong,
+            auto_close: config.auto_close,
+            deliver_while_closing: config.deliver_while_closing,
+        }
+    }
+
+    fn with_agreement(mut self, agreement: Agreement) -> Self {
+        if agreement != Agreement::default() {
+            self.agreement = Some(Box::new(agreement));
+        }
+        self
+    }
+
+    /// Takes the next event from the front of `input`, and appends to `out`
+    /// what it obliges this end to send. Payloads are unmasked in place.
+    ///
+    /// `None` means that `input` is used up, with one exception: a request
+    /// that waits for its answer leaves what follows it in `input`. Bytes
+    /// after the peer's Close and after an error are discarded.
+    ///
+    /// # Errors
+    ///
+    /// What the peer did wrong, on every call from then on. The Close or the
+    /// HTTP refusal that it deserves stands in `out`: write that first.
+    #[inline]
+    pub fn receive<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        out: &mut impl Output,
+    ) -> Result<Option<Event<'a>>, Error> {
+        if self.sender.wants_write() {
+            self.sender.poll_transmit(out);
+        }
+        if let Some(deadlines) = &mut self.deadlines
+            && !input.is_empty()
+        {
+            deadlines.receive();
+        }
+        if self.opening.is_some() {
+            return self.receive_opening(input, out);
+        }
+        match self.receiver.receive(input) {
+            Ok(Some(event)) => {
+                match &event {
+                    Event::Ping(payload) if self.auto_pong => {
+                        self.sender.reply_pong(payload, out);
+                    }
+                    Event::Close(frame) if self.auto_close => {
+                        let code = frame.as_ref().map(|frame| frame.code);
+                        self.sender.reply_close(code, out);
+                    }
+                    _ => {}
+                }
+                Ok(Some(event))
+            }
+            Ok(None) => Ok(None),
+            Err(error) => {
+                self.sender.fail(error, out);
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells that the peer's transport has ended, cleanly or not. No event
+    /// follows, and nothing more is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnexpectedEof`] where that was too early: before the peer's
+    /// Close, or within the opening handshake. The error that ended the
+    /// connection before, where there was one.
+    pub fn receive_eof(&mut self) -> Result<(), Error> {
+        if self.state() == State::Closed && self.receiver.inbound().error().is_none() {
+            self.abandon();
+            return Ok(());
+        }
+        self.opening = None;
+        self.sender.abandon();
+        self.receiver.receive_eof()
+    }
+
+    /// Gives back the buffer of an owned message, to be used for the next one
+    /// that has to be put together. Buffers above
+    /// [`Config::max_spare`](Config::max_spare) are freed.
+    pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
+        self.receiver.recycle(buffer);
+    }
+
+    /// Writes replies that had to wait for room, as far as `out` has it, and
+    /// says whether it wrote anything. [`receive`](Self::receive) does the
+    /// same first.
+    pub fn poll_transmit(&mut self, out: &mut impl Output) -> bool {
+        self.sender.poll_transmit(out)
+    }
+
+    /// Whether replies wait for room in the output: call
+    /// [`poll_transmit`](Self::poll_transmit) once it has been drained.
+    pub const fn wants_write(&self) -> bool {
+        self.sender.wants_write()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called at the
+    /// latest, on the caller's clock; `None` where nothing is watched.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        match self.state() {
+            State::Closed => None,
+            _ => self.deadlines.as_ref()?.poll(),
+        }
+    }
+
+    /// Tells the time, as the span since any fixed moment, and does what is
+    /// due: sends a Ping, or ends the connection.
+    ///
+    /// Call it in every turn of the loop after [`receive`](Self::receive),
+    /// since what has changed since the last call is taken to have happened
+    /// now, and when [`poll_timeout`](Self::poll_timeout) has come.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Timeout`] for a deadline that ends the connection, or the
+    /// error that ended it before. What the peer is to be told stands in
+    /// `out`.
+    pub fn handle_timeout(&mut self, now: Duration, out: &mut impl Output) -> Result<(), Error> {
+        let state = self.state();
+        let Some(deadlines) = &mut self.deadlines else {
+            return self.receiver.inbound().error().map_or(Ok(()), Err);
+        };
+        let error = match deadlines.tick(now, state) {
+            None => return self.receiver.inbound().error().map_or(Ok(()), Err),
+            Some(Due::Ping) => {
+                deadlines.ping(now);
+                // Without room there is no Ping, but the time for an answer
+                // runs: a peer that reads nothing answers nothing.
+                let _ = self.sender.send_ping(&[], out);
+                return Ok(());
+            }
+            Some(Due::Handshake) => {
+                let error = Timeout::Handshake.into();
+                self.fail_opening(error, out);
+                return Err(error);
+            }
+            // Both Closes are through, and only the peer's end of the
+            // transport is missing.
+            Some(Due::Close) if self.close_expected() => {
+                self.abandon();
+                return Ok(());
+            }
+            Some(Due::Close) => {
+                self.sender.abandon();
+                Timeout::Close.into()
+            }
+            Some(Due::Idle) => Timeout::Idle.into(),
+            Some(Due::Pong) => Timeout::Pong.into(),
+        };
+        self.receiver.inbound_mut().fail(error);
+        self.sender.fail(error, out);
+        Err(error)
+    }
+
+    /// How far the connection is.
+    pub fn state(&self) -> State {
+        match &self.opening {
+            Some(opening) => opening.state(),
+            None => combine(
+                self.role(),
+                self.receiver.inbound(),
+                self.sender.outbound(),
+                self.sender.wants_write(),
+            ),
+        }
+    }
+
+    /// Whether the transport is to be closed now, once `out` is written: both
+    /// Closes are through, the connection failed, or the request was answered
+    /// by HTTP.
+    ///
+    /// After both Closes a client waits for the server to close the transport
+    /// first ([RFC 6455 §7.1.1]): see [`close_expected`](Self::close_expected).
+    ///
+    /// [RFC 6455 §7.1.1]: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1
+    pub fn is_closed(&self) -> bool {
+        self.state() == State::Closed
+    }
+
+    /// Whether both Closes are through and only the end of the peer's
+    /// transport is awaited, to be told by
+    /// [`receive_eof`](Self::receive_eof). The caller may close without it
+    /// after a while.
+    pub fn close_expected(&self) -> bool {
+        self.state() == State::Closing
+            && self.receiver.inbound().close().is_some()
+            && self.sender.is_closed()
+            && !self.sender.wants_write()
+    }
+
+    /// How the connection ended, `None` while it has not: the close code of
+    /// [RFC 6455 §7.1.5].
+    ///
+    /// [RFC 6455 §7.1.5]: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5
+    pub fn close_status(&self) -> Option<CloseStatus> {
+        let closed = self.is_closed();
+        let status = self.receiver.inbound().close();
+        closed.then_some(status.unwrap_or(CloseStatus::Abnormal))
+    }
+
+    /// Whether the connection ended cleanly: closed, and not before both
+    /// Closes were through ([RFC 6455 §7.1.4]).
+    ///
+    /// [RFC 6455 §7.1.4]: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.4
+    pub fn was_clean(&self) -> bool {
+        self.is_closed()
+            && self.receiver.inbound().is_clean()
+            && self.sender.outbound() == Outbound::Closed
+    }
+
+    /// Which end this is.
+    pub const fn role(&self) -> Role {
+        self.sender.role()
+    }
+
+    /// The subprotocol agreed on, `None` where none was.
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.agreement.as_ref()?.subprotocol()
+    }
+
+    /// What the opening handshake agreed on, `None` where nothing was.
+    pub fn agreement(&self) -> Option<&Agreement> {
+        self.agreement.as_deref()
+    }
+
+    /// Splits an open connection into its two directions, for two tasks. What
+    /// the receiving one owes the peer then has to be brought to the sending
+    /// one as [`Reply`]; deadlines and automatic replies end.
+    ///
+    /// # Errors
+    ///
+    /// The connection itself, where it is not open.
+    pub fn split(self) -> Result<(Receiver, Sender), Box<Self>> {
+        match self.state() {
+            State::Open => Ok((self.receiver, self.sender)),
+            _ => Err(Box::new(self)),
+        }
+    }
+
+    /// Ends without a word in either direction.
+    fn abandon(&mut self) {
+        self.opening = None;
+        self.receiver.inbound_mut().abandon();
+        self.sender.abandon();
+    }
+}
+
+const fn head_limits(config: &Config) -> HeadLimits {
+    HeadLimits {
+        bytes: config.max_head,
+        headers: config.max_headers,
+    }
+}

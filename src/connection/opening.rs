@@ -1,0 +1,269 @@
+use alloc::boxed::Box;
+
+use super::Connection;
+use super::state::State;
+use crate::error::Timeout;
+use crate::handshake::{
+    Acceptance, Agreement, ClientRequest, HeadLimits, HeadReader, Request, RequestError,
+    RequestHead, Response, ResponseError, ResponseHead,
+};
+use crate::{Error, Event, Output, Role, SendError};
+
+/// The opening handshake under way.
+#[derive(Debug)]
+pub(super) struct Opening {
+    limits: HeadLimits,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives in a box, once in a connection"
+)]
+enum Stage {
+    /// A server reads the request.
+    Request(HeadReader),
+    /// A server waits for its caller's answer.
+    Answer(Asked),
+    /// A client reads the response.
+    Response {
+        reader: HeadReader,
+        key: [u8; 24],
+        request: ClientRequest,
+        /// How many interim responses came before.
+        interim: u8,
+    },
+    /// A client passes on what follows a refusal.
+    Body,
+}
+
+/// What the request that waits for its answer asked for.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    WebSocket { key: [u8; 24] },
+    Http { is_head: bool },
+}
+
+/// As many interim responses are skipped, which is more than any server has
+/// reason to send.
+const MAX_INTERIM: u8 = 8;
+
+impl Opening {
+    pub(super) fn server(limits: HeadLimits) -> Box<Self> {
+        Box::new(Self {
+            limits,
+            stage: Stage::Request(HeadReader::new(limits)),
+        })
+    }
+
+    pub(super) fn client(limits: HeadLimits, key: [u8; 24], request: ClientRequest) -> Box<Self> {
+        Box::new(Self {
+            limits,
+            stage: Stage::Response {
+                reader: HeadReader::new(limits),
+                key,
+                request,
+                interim: 0,
+            },
+        })
+    }
+
+    pub(super) const fn state(&self) -> State {
+        match self.stage {
+            Stage::Body => State::Closed,
+            Stage::Request(_) | Stage::Answer(_) | Stage::Response { .. } => State::Connecting,
+        }
+    }
+
+    /// The next event of the handshake, and what was agreed where that ends
+    /// it.
+    fn receive<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+    ) -> Result<(Option<Event<'a>>, Option<Agreement>), Error> {
+        let event = match &mut self.stage {
+            Stage::Request(reader) => {
+                let Some(head) = reader.receive(input).map_err(RequestError::from)? else {
+                    return Ok((None, None));
+                };
+                let head = RequestHead::parse(&head, self.limits)?;
+                let (event, asked) = if head.asks_for_websocket() {
+                    let request = Request::new(head)?;
+                    let key = *request.key();
+                    (Event::Request(Box::new(request)), Asked::WebSocket { key })
+                } else {
+                    let is_head = head.method() == "HEAD";
+                    (Event::Http(Box::new(head)), Asked::Http { is_head })
+                };
+                self.stage = Stage::Answer(asked);
+                event
+            }
+            Stage::Answer(_) => return Ok((None, None)),
+            Stage::Response {
+                reader,
+                key,
+                request,
+                interim,
+            } => loop {
+                let Some(head) = reader.receive(input).map_err(ResponseError::from)? else {
+                    return Ok((None, None));
+                };
+                let head = ResponseHead::parse(&head, self.limits)?;
+                match head.status() {
+                    101 => {
+                        let agreement = request.verify(key, &head)?;
+                        return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
+                    }
+                    _ if head.is_interim() && *interim < MAX_INTERIM => {
+                        *interim += 1;
+                        *reader = HeadReader::new(self.limits);
+                    }
+                    _ if head.is_interim() => return Err(ResponseError::TooManyInterim.into()),
+                    _ => {
+                        self.stage = Stage::Body;
+                        break Event::Refused(Box::new(head));
+                    }
+                }
+            },
+            Stage::Body if input.is_empty() => return Ok((None, None)),
+            Stage::Body => Event::Body(&*core::mem::take(input)),
+        };
+        Ok((Some(event), None))
+    }
+}
+
+impl Connection {
+    /// Accepts the request of [`Event::Request`]: the connection is open, and
+    /// what the input still holds are its first frames.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::WrongState`] where no such request waits,
+    /// [`SendError::OtherRequest`] where it is not this one,
+    /// [`SendError::Build`] for a subprotocol or extension that was not
+    /// offered or a header that cannot be sent, [`SendError::OutputFull`]
+    /// where the response does not fit.
+    pub fn accept(
+        &mut self,
+        request: &Request,
+        acceptance: &Acceptance,
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        match self.asked()? {
+            Asked::WebSocket { key } if key == *request.key() => {}
+            Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
+            Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
+        }
+        let accepted = request.accept(acceptance)?;
+        append(&accepted.response.encode()?, out)?;
+        self.open(accepted.agreement);
+        Ok(())
+    }
+
+    /// Refuses the request of [`Event::Request`] by an HTTP response, after
+    /// which the transport is to be closed.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::WrongState`] where no such request waits,
+    /// [`SendError::Build`] for a status or header that cannot be sent,
+    /// [`SendError::OutputFull`] where the response does not fit.
+    pub fn reject(&mut self, response: &Response, out: &mut impl Output) -> Result<(), SendError> {
+        match self.asked()? {
+            Asked::WebSocket { .. } => self.answer(response, false, out),
+            Asked::Http { .. } => Err(SendError::WrongState(State::Connecting)),
+        }
+    }
+
+    /// Answers the request of [`Event::Http`], after which the transport is to
+    /// be closed. The body is left out for a HEAD request.
+    ///
+    /// # Errors
+    ///
+    /// As [`reject`](Self::reject).
+    pub fn respond(&mut self, response: &Response, out: &mut impl Output) -> Result<(), SendError> {
+        match self.asked()? {
+            Asked::Http { is_head } => self.answer(response, is_head, out),
+            Asked::WebSocket { .. } => Err(SendError::WrongState(State::Connecting)),
+        }
+    }
+
+    pub(super) fn receive_opening<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        out: &mut impl Output,
+    ) -> Result<Option<Event<'a>>, Error> {
+        let Some(opening) = &mut self.opening else {
+            return Ok(None);
+        };
+        match opening.receive(input) {
+            Ok((event, agreement)) => {
+                if let Some(agreement) = agreement {
+                    self.open(agreement);
+                }
+                Ok(event)
+            }
+            Err(error) => {
+                *input = &mut [];
+                self.fail_opening(error, out);
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the handshake by an error, which a server answers.
+    pub(super) fn fail_opening(&mut self, error: Error, out: &mut impl Output) {
+        self.opening = None;
+        self.receiver.inbound_mut().fail(error);
+        let refusal = match (self.role(), error) {
+            (Role::Server, Error::Request(error)) => error.refusal().encode(),
+            (Role::Server, Error::Timeout(Timeout::Handshake)) => Response::new(408).encode(),
+            _ => return self.sender.abandon(),
+        };
+        // The refusals are the crate's own and always encode.
+        self.sender.write_last(&refusal.unwrap_or_default(), out);
+    }
+
+    fn open(&mut self, agreement: Agreement) {
+        self.opening = None;
+        if agreement != Agreement::default() {
+            self.agreement = Some(Box::new(agreement));
+        }
+    }
+
+    fn asked(&self) -> Result<Asked, SendError> {
+        match self.opening.as_deref() {
+            Some(Opening {
+                stage: Stage::Answer(asked),
+                ..
+            }) => Ok(*asked),
+            _ => Err(SendError::WrongState(self.state())),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        response: &Response,
+        is_head: bool,
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        let bytes = if is_head {
+            response.encode_without_body()?
+        } else {
+            response.encode()?
+        };
+        append(&bytes, out)?;
+        self.abandon();
+        Ok(())
+    }
+}
+
+fn append(bytes: &[u8], out: &mut impl Output) -> Result<(), SendError> {
+    let needed = bytes.len();
+    if needed > out.available() {
+        return Err(SendError::OutputFull { needed });
+    }
+    out.append(bytes);
+    Ok(())
+}

@@ -1,0 +1,311 @@
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::assembly::Assembly;
+use super::state::{CloseStatus, Inbound};
+use crate::error::Limit;
+use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, Utf8Validator};
+use crate::{
+    CloseFrame, Config, Delivery, Error, Event, Fragment, FragmentData, MessageKind, Role,
+};
+
+/// The receiving half of a connection: bytes in, events out.
+///
+/// [`Connection::split`](crate::Connection::split) makes it, for a task of its
+/// own. It emits nothing: what an event or an error obliges this end to send,
+/// [`Reply`](crate::Reply) says, for the sending half to write.
+#[derive(Debug)]
+pub struct Receiver {
+    decoder: Decoder,
+    inbound: Inbound,
+    max_frame: u64,
+    max_message: u64,
+    max_fragments: u32,
+    max_spare: usize,
+    delivery: Delivery,
+    /// Data is dropped, as this end is closing and its caller wants no more.
+    discard: bool,
+    frame: Frame,
+    message: Message,
+    assembly: Assembly,
+    /// The start of a control payload that the input cut.
+    control: Vec<u8>,
+    /// Of the text that is delivered in pieces.
+    validator: Utf8Validator,
+}
+
+/// The frame whose payload is being received.
+#[derive(Debug, Clone, Copy)]
+enum Frame {
+    Data { last: bool },
+    Control(Opcode),
+}
+
+/// The message under way.
+#[derive(Debug, Clone, Copy)]
+struct Message {
+    kind: MessageKind,
+    /// A piece of it has been delivered.
+    begun: bool,
+    fragments: u32,
+    /// What its headers so far announce in all, in bytes.
+    announced: u64,
+}
+
+impl Receiver {
+    pub(super) const fn new(role: Role, config: &Config) -> Self {
+        Self {
+            decoder: Decoder::new(role),
+            inbound: Inbound::new(),
+            max_frame: config.max_frame,
+            max_message: config.max_message,
+            max_fragments: config.max_fragments,
+            max_spare: config.max_spare,
+            delivery: config.delivery,
+            discard: false,
+            frame: Frame::Data { last: true },
+            message: Message {
+                kind: MessageKind::Binary,
+                begun: false,
+                fragments: 0,
+                announced: 0,
+            },
+            assembly: Assembly::new(),
+            control: Vec::new(),
+            validator: Utf8Validator::new(),
+        }
+    }
+
+    /// Takes the next event from the front of `input`; `None` means that
+    /// `input` is used up. Payloads are unmasked in place.
+    ///
+    /// After the peer's Close all input is discarded
+    /// ([RFC 6455 §1.4](https://www.rfc-editor.org/rfc/rfc6455#section-1.4)).
+    ///
+    /// # Errors
+    ///
+    /// What the peer did wrong, on every call from then on; the input is
+    /// discarded. [`Reply::to_error`](crate::Reply::to_error) has the Close
+    /// that is due.
+    pub fn receive<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
+        if !self.inbound.is_open() {
+            *input = &mut [];
+            return self.inbound.error().map_or(Ok(None), Err);
+        }
+        match self.next(input) {
+            Ok(event) => {
+                if matches!(event, Some(Event::Close(_))) {
+                    self.end(input);
+                }
+                Ok(event)
+            }
+            Err(error) => {
+                self.inbound.fail(error);
+                self.end(input);
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells that the peer's transport has ended, cleanly or not. No event
+    /// follows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnexpectedEof`] where no Close came before it, or the error
+    /// that ended the connection earlier.
+    pub fn receive_eof(&mut self) -> Result<(), Error> {
+        self.assembly = Assembly::new();
+        self.inbound.end()
+    }
+
+    /// Gives back the buffer of an owned message, to be used for the next one
+    /// that has to be put together. Buffers above
+    /// [`Config::max_spare`](crate::Config::max_spare) are freed.
+    pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
+        let buffer = buffer.into();
+        if buffer.capacity() <= self.max_spare {
+            self.assembly.recycle(buffer);
+        }
+    }
+
+    /// How the peer closed, `None` while it has not.
+    pub const fn close_status(&self) -> Option<CloseStatus> {
+        match (self.inbound.close(), self.inbound.is_open()) {
+            (None, false) => Some(CloseStatus::Abnormal),
+            (status, _) => status,
+        }
+    }
+
+    pub(super) const fn inbound(&self) -> &Inbound {
+        &self.inbound
+    }
+
+    pub(super) const fn inbound_mut(&mut self) -> &mut Inbound {
+        &mut self.inbound
+    }
+
+    pub(super) const fn discard_data(&mut self) {
+        self.discard = true;
+    }
+
+    /// Nothing more is received: forgets the rest of the input and all that
+    /// was kept for what will not come.
+    fn end(&mut self, input: &mut &mut [u8]) {
+        *input = &mut [];
+        self.assembly = Assembly::new();
+        self.control = Vec::new();
+    }
+
+    fn next<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
+        loop {
+            // A code point that a read cut is completed on its own, for the
+            // rest to be borrowed.
+            let limit = match (self.validator.missing(), self.frame) {
+                (0, _) | (_, Frame::Control(_)) => usize::MAX,
+                (missing, Frame::Data { .. }) => missing,
+            };
+            let event = match self.decoder.decode_up_to(input, limit)? {
+                None => return Ok(None),
+                Some(Decoded::Header(header)) => {
+                    self.begin(&header)?;
+                    None
+                }
+                Some(Decoded::Payload { bytes, end }) => match self.frame {
+                    Frame::Control(opcode) => self.control(opcode, bytes, end)?,
+                    Frame::Data { last } => {
+                        let event = match self.delivery {
+                            Delivery::Messages => self.message(bytes, end && last)?,
+                            Delivery::Fragments => self.fragment(bytes, end && last)?,
+                        };
+                        event.filter(|_| !self.discard)
+                    }
+                },
+            };
+            if event.is_some() {
+                return Ok(event);
+            }
+        }
+    }
+
+    /// Holds a frame against the limits before any of its payload is taken.
+    fn begin(&mut self, header: &Header) -> Result<(), Error> {
+        let opcode = header.opcode();
+        let length = header.payload_length();
+        let kind = match opcode {
+            Opcode::Text => Some(MessageKind::Text),
+            Opcode::Binary => Some(MessageKind::Binary),
+            Opcode::Continuation => None,
+            Opcode::Close | Opcode::Ping | Opcode::Pong => {
+                self.frame = Frame::Control(opcode);
+                return Ok(());
+            }
+        };
+        self.frame = Frame::Data {
+            last: header.is_final(),
+        };
+        if let Some(kind) = kind {
+            self.message = Message {
+                kind,
+                begun: false,
+                fragments: 0,
+                announced: 0,
+            };
+        }
+        if length > self.max_frame {
+            return Err(Limit::Frame.into());
+        }
+        // Each summand is below 2⁶³, as the sum so far passed this before.
+        self.message.announced = self.message.announced.saturating_add(length);
+        if self.message.announced > self.max_message {
+            return Err(Limit::Message.into());
+        }
+        self.message.fragments = self.message.fragments.saturating_add(1);
+        if self.message.fragments > self.max_fragments {
+            return Err(Limit::Fragments.into());
+        }
+        Ok(())
+    }
+
+    fn message<'a>(&mut self, bytes: &'a [u8], last: bool) -> Result<Option<Event<'a>>, Error> {
+        let kind = self.message.kind;
+        if last && self.assembly.is_empty() {
+            return Ok(Some(match kind {
+                MessageKind::Text => Event::Text(Cow::Borrowed(
+                    core::str::from_utf8(bytes).map_err(|_| Error::InvalidUtf8)?,
+                )),
+                MessageKind::Binary => Event::Binary(Cow::Borrowed(bytes)),
+            }));
+        }
+        if !bytes.is_empty() {
+            self.assembly.push(kind, bytes, self.message.announced)?;
+        }
+        if !last {
+            return Ok(None);
+        }
+        Ok(Some(self.assembly.finish()?))
+    }
+
+    fn fragment<'a>(&mut self, bytes: &'a [u8], last: bool) -> Result<Option<Event<'a>>, Error> {
+        let data = match self.message.kind {
+            MessageKind::Binary => FragmentData::Binary(Cow::Borrowed(bytes)),
+            MessageKind::Text => {
+                let valid = self.validator.push(bytes)?;
+                if last {
+                    self.validator.finish()?;
+                }
+                FragmentData::Text(match valid.completed {
+                    // `text` is empty then: no more than what completes the
+                    // code point was taken.
+                    Some(completed) => Cow::Owned(String::from(completed)),
+                    None => Cow::Borrowed(valid.text),
+                })
+            }
+        };
+        if data.as_bytes().is_empty() && !last {
+            return Ok(None);
+        }
+        let first = !self.message.begun;
+        self.message.begun = true;
+        Ok(Some(Event::Fragment(Fragment { data, first, last })))
+    }
+
+    fn control<'a>(
+        &mut self,
+        opcode: Opcode,
+        bytes: &'a [u8],
+        end: bool,
+    ) -> Result<Option<Event<'a>>, Error> {
+        if !(end && self.control.is_empty()) {
+            self.control.extend_from_slice(bytes);
+            if !end {
+                return Ok(None);
+            }
+        }
+        let payload: Cow<'a, [u8]> = if self.control.is_empty() {
+            Cow::Borrowed(bytes)
+        } else {
+            Cow::Owned(core::mem::take(&mut self.control))
+        };
+        Ok(Some(match opcode {
+            Opcode::Ping => Event::Ping(payload),
+            Opcode::Pong => Event::Pong(payload),
+            _ => self.close(payload)?,
+        }))
+    }
+
+    fn close<'a>(&mut self, payload: Cow<'a, [u8]>) -> Result<Event<'a>, Error> {
+        let frame = match payload {
+            Cow::Borrowed(bytes) => ClosePayload::parse(bytes)?.map(CloseFrame::from),
+            Cow::Owned(bytes) => {
+                ClosePayload::parse(&bytes)?.map(|payload| CloseFrame::from(payload).into_owned())
+            }
+        };
+        self.inbound.receive_close(match &frame {
+            Some(frame) => CloseStatus::Code(frame.code),
+            None => CloseStatus::NoCode,
+        });
+        Ok(Event::Close(frame))
+    }
+}

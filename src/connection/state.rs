@@ -1,0 +1,180 @@
+//! When a connection is open, closing and closed: every transition, for both
+//! roles, in one place.
+//!
+//! ```text
+//!   Connecting ──────────────► Open ─────────────► Closing ────────► Closed
+//!       │      handshake done        a Close sent            both, and the
+//!       │                            or received             transport's end
+//!       │                              │                     where the peer
+//!       └──────────────────────────────┴──────────────────►  owes it
+//!          refused, failed, transport lost
+//! ```
+
+use core::fmt;
+
+use crate::frame::CloseCode;
+use crate::{Error, Role};
+
+/// How far a connection is, in the words of the WebSocket API of browsers
+/// ([WHATWG `readyState`]).
+///
+/// [WHATWG `readyState`]: https://websockets.spec.whatwg.org/#dom-websocket-readystate
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// The opening handshake is under way.
+    Connecting,
+    /// Messages can be sent and received.
+    Open,
+    /// The closing handshake is under way.
+    Closing,
+    /// Nothing more is sent or received.
+    Closed,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connecting => "connecting",
+            Self::Open => "open",
+            Self::Closing => "closing",
+            Self::Closed => "closed",
+        })
+    }
+}
+
+/// How a connection ended: the close code of [RFC 6455 §7.1.5].
+///
+/// It is what the peer's Close said, never what this end sent.
+///
+/// [RFC 6455 §7.1.5]: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CloseStatus {
+    /// The peer's Close gave this code.
+    Code(CloseCode),
+    /// The peer's Close gave no code: 1005.
+    NoCode,
+    /// No Close was received: 1006.
+    Abnormal,
+}
+
+impl CloseStatus {
+    /// The number that the WebSocket API of browsers reports, 1005 and 1006
+    /// included.
+    pub const fn value(self) -> u16 {
+        match self {
+            Self::Code(code) => code.value(),
+            Self::NoCode => 1005,
+            Self::Abnormal => 1006,
+        }
+    }
+}
+
+/// The receiving direction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inbound {
+    /// The peer's Close.
+    close: Option<CloseStatus>,
+    error: Option<Error>,
+    eof: bool,
+}
+
+impl Inbound {
+    pub(crate) const fn new() -> Self {
+        Self {
+            close: None,
+            error: None,
+            eof: false,
+        }
+    }
+
+    pub(crate) const fn is_open(&self) -> bool {
+        self.close.is_none() && self.error.is_none() && !self.eof
+    }
+
+    pub(crate) const fn error(&self) -> Option<Error> {
+        self.error
+    }
+
+    pub(crate) const fn close(&self) -> Option<CloseStatus> {
+        self.close
+    }
+
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.eof
+    }
+
+    /// Whether the peer's Close was the end of it.
+    pub(crate) const fn is_clean(&self) -> bool {
+        self.close.is_some() && self.error.is_none()
+    }
+
+    /// The peer's Close arrived; a second one never gets here.
+    pub(crate) const fn receive_close(&mut self, status: CloseStatus) {
+        self.close = Some(status);
+    }
+
+    /// The connection failed; the first error is the one that stays.
+    pub(crate) const fn fail(&mut self, error: Error) {
+        if self.error.is_none() {
+            self.error = Some(error);
+        }
+    }
+
+    /// The peer's transport ended, which is an error unless its Close came
+    /// first.
+    pub(crate) const fn end(&mut self) -> Result<(), Error> {
+        self.eof = true;
+        if self.close.is_none() && self.error.is_none() {
+            self.error = Some(Error::UnexpectedEof);
+        }
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends without a word: what was to be said was said by HTTP.
+    pub(crate) const fn abandon(&mut self) {
+        self.eof = true;
+    }
+}
+
+/// The sending direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outbound {
+    Open,
+    /// The Close was sent, or waits to be as the last thing.
+    Closed,
+    /// The transport is gone, or was given up, before a Close was sent.
+    Lost,
+}
+
+/// What both directions make together once the opening handshake is done.
+/// `waiting` says that bytes which were to be sent still wait for room.
+pub(crate) const fn combine(
+    role: Role,
+    inbound: &Inbound,
+    outbound: Outbound,
+    waiting: bool,
+) -> State {
+    if inbound.error.is_some() {
+        return if waiting && !inbound.eof {
+            State::Closing
+        } else {
+            State::Closed
+        };
+    }
+    match (inbound.close, outbound) {
+        _ if inbound.eof => State::Closed,
+        (None, Outbound::Open) => State::Open,
+        (_, Outbound::Lost) => State::Closed,
+        (None, Outbound::Closed) | (Some(_), Outbound::Open) => State::Closing,
+        (Some(_), Outbound::Closed) if waiting => State::Closing,
+        // The server is the one to close the transport, so that it is not
+        // left with the port in TIME_WAIT at the client's will (§7.1.1).
+        (Some(_), Outbound::Closed) => match role {
+            Role::Server => State::Closed,
+            Role::Client => State::Closing,
+        },
+    }
+}

@@ -1,0 +1,230 @@
+use core::fmt;
+
+use crate::State;
+use crate::frame::{CloseCode, CloseError, FrameError, InvalidUtf8};
+use crate::handshake::{BuildError, RequestError, ResponseError};
+
+/// What the peer did wrong, or failed to do.
+///
+/// An error ends the connection: everything before it has been delivered, the
+/// Close or the HTTP refusal that it deserves stands in the output, and each
+/// further call gives the same error again. The mistakes of the caller are
+/// [`SendError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A request that no server may accept.
+    Request(RequestError),
+    /// A response that no client may accept.
+    Response(ResponseError),
+    /// A frame that breaks the rules.
+    Frame(FrameError),
+    /// A text message that is not UTF-8.
+    InvalidUtf8,
+    /// A Close frame with an invalid payload.
+    Close(CloseError),
+    /// More than a limit of [`Config`](crate::Config) allows.
+    Limit(Limit),
+    /// The transport ended before the closing handshake was through.
+    UnexpectedEof,
+    /// A deadline of [`Config`](crate::Config) passed.
+    Timeout(Timeout),
+}
+
+/// The limit that a message exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Config::max_frame`](crate::Config::max_frame).
+    Frame,
+    /// [`Config::max_message`](crate::Config::max_message).
+    Message,
+    /// [`Config::max_fragments`](crate::Config::max_fragments).
+    Fragments,
+}
+
+/// The deadline that passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Timeout {
+    /// [`Config::handshake_timeout`](crate::Config::handshake_timeout).
+    Handshake,
+    /// [`Config::idle_timeout`](crate::Config::idle_timeout).
+    Idle,
+    /// [`Config::pong_timeout`](crate::Config::pong_timeout).
+    Pong,
+    /// [`Config::close_timeout`](crate::Config::close_timeout).
+    Close,
+}
+
+impl Error {
+    /// The close code that tells the peer; `None` where there is nothing to
+    /// tell it by a Close frame, as before the connection is open.
+    pub const fn close_code(&self) -> Option<CloseCode> {
+        Some(match self {
+            Self::Frame(_) => CloseCode::PROTOCOL_ERROR,
+            Self::InvalidUtf8 => CloseCode::INVALID_DATA,
+            Self::Close(error) => error.close_code(),
+            Self::Limit(_) => CloseCode::MESSAGE_TOO_BIG,
+            Self::Timeout(Timeout::Idle) => CloseCode::GOING_AWAY,
+            Self::Timeout(Timeout::Pong) => CloseCode::INTERNAL_ERROR,
+            Self::Request(_)
+            | Self::Response(_)
+            | Self::UnexpectedEof
+            | Self::Timeout(Timeout::Handshake | Timeout::Close) => return None,
+        })
+    }
+
+    /// The HTTP status that tells the client, where the error is one of the
+    /// opening handshake at a server.
+    pub const fn http_status(&self) -> Option<u16> {
+        match self {
+            Self::Request(error) => Some(error.status()),
+            Self::Timeout(Timeout::Handshake) => Some(408),
+            _ => None,
+        }
+    }
+
+    /// The specification and section that holds the rule, such as
+    /// `"RFC 6455 section 5.2"`.
+    pub const fn section(&self) -> &'static str {
+        match self {
+            Self::Request(error) => error.section(),
+            Self::Response(error) => error.section(),
+            Self::Frame(error) => error.section(),
+            Self::InvalidUtf8 => "RFC 6455 section 8.1",
+            Self::Close(error) => error.section(),
+            Self::Limit(_) => "RFC 6455 section 10.4",
+            Self::UnexpectedEof => "RFC 6455 section 7.1.5",
+            Self::Timeout(_) => "RFC 6455 section 7.1.1",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Request(error) => return error.fmt(formatter),
+            Self::Response(error) => return error.fmt(formatter),
+            Self::Frame(error) => return error.fmt(formatter),
+            Self::InvalidUtf8 => return InvalidUtf8.fmt(formatter),
+            Self::Close(error) => return error.fmt(formatter),
+            Self::Limit(Limit::Frame) => "frame over the limit",
+            Self::Limit(Limit::Message) => "message over the limit",
+            Self::Limit(Limit::Fragments) => "more fragments in a message than the limit",
+            Self::UnexpectedEof => "connection lost before the closing handshake",
+            Self::Timeout(Timeout::Handshake) => "opening handshake not completed in time",
+            Self::Timeout(Timeout::Idle) => "nothing received for too long",
+            Self::Timeout(Timeout::Pong) => "ping not answered in time",
+            Self::Timeout(Timeout::Close) => "closing handshake not completed in time",
+        };
+        formatter.write_str(text)
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        None
+    }
+}
+
+impl From<FrameError> for Error {
+    fn from(error: FrameError) -> Self {
+        Self::Frame(error)
+    }
+}
+
+impl From<InvalidUtf8> for Error {
+    fn from(_: InvalidUtf8) -> Self {
+        Self::InvalidUtf8
+    }
+}
+
+impl From<CloseError> for Error {
+    fn from(error: CloseError) -> Self {
+        Self::Close(error)
+    }
+}
+
+impl From<Limit> for Error {
+    fn from(limit: Limit) -> Self {
+        Self::Limit(limit)
+    }
+}
+
+impl From<Timeout> for Error {
+    fn from(timeout: Timeout) -> Self {
+        Self::Timeout(timeout)
+    }
+}
+
+impl From<RequestError> for Error {
+    fn from(error: RequestError) -> Self {
+        Self::Request(error)
+    }
+}
+
+impl From<ResponseError> for Error {
+    fn from(error: ResponseError) -> Self {
+        Self::Response(error)
+    }
+}
+
+/// What the caller may not do: nothing was emitted and nothing has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The connection is not in a state that allows the call.
+    WrongState(State),
+    /// The output has no room for `needed` bytes. Drain it and call again.
+    OutputFull {
+        /// The room that the call needs, in bytes.
+        needed: usize,
+    },
+    /// The payload of a Ping, Pong or Close exceeds 125 bytes, of which a
+    /// close code takes two.
+    ControlTooLong,
+    /// A message begun with `send_fragment` has not ended.
+    MessageUnderWay,
+    /// The fragment is of another kind than the message under way.
+    OtherKind,
+    /// The text is not UTF-8, or ends within a code point.
+    InvalidUtf8,
+    /// A close code that this role does not send: 1010 is for clients.
+    CloseCode(CloseCode),
+    /// A prepared message is not masked, so that no client may send it.
+    PreparedByClient,
+    /// The request is not the one that waits for its answer.
+    OtherRequest,
+    /// A header, subprotocol or extension that cannot be sent.
+    Build(BuildError),
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongState(state) => write!(formatter, "not possible while {state}"),
+            Self::OutputFull { needed } => {
+                write!(formatter, "output has no room for {needed} bytes")
+            }
+            Self::ControlTooLong => formatter.write_str("control payload of more than 125 bytes"),
+            Self::MessageUnderWay => formatter.write_str("a fragmented message is under way"),
+            Self::OtherKind => formatter.write_str("fragment of another kind than its message"),
+            Self::InvalidUtf8 => InvalidUtf8.fmt(formatter),
+            Self::CloseCode(code) => write!(formatter, "close code {code} is not for this role"),
+            Self::PreparedByClient => {
+                formatter.write_str("a prepared message is not masked as a client must")
+            }
+            Self::OtherRequest => formatter.write_str("not the request that waits for its answer"),
+            Self::Build(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl core::error::Error for SendError {}
+
+impl From<BuildError> for SendError {
+    fn from(error: BuildError) -> Self {
+        Self::Build(error)
+    }
+}

@@ -1,0 +1,139 @@
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+
+use crate::frame::{CloseCode, ClosePayload, Opcode};
+use crate::handshake::{Request, RequestHead, ResponseHead};
+
+/// What the peer sent, as [`Connection::receive`](crate::Connection::receive)
+/// gives it.
+///
+/// Payloads are borrowed from the input where they lie in it whole, and owned
+/// where they had to be put together.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// To a server: a valid WebSocket request. Answer it with
+    /// [`accept`](crate::Connection::accept) or
+    /// [`reject`](crate::Connection::reject); what follows it stays in the
+    /// input until then.
+    Request(Box<Request>),
+    /// To a server: an HTTP request that does not ask for a WebSocket. Answer
+    /// it with [`respond`](crate::Connection::respond), after which the
+    /// transport is closed.
+    Http(Box<RequestHead>),
+    /// To a client: the server accepted, the connection is open.
+    Open(Box<ResponseHead>),
+    /// To a client: the server answered with another status than 101. What
+    /// follows comes as [`Event::Body`].
+    Refused(Box<ResponseHead>),
+    /// To a client: bytes after the head of a refusal, as they came, framed
+    /// by HTTP and not unpacked.
+    Body(&'a [u8]),
+    /// A text message.
+    Text(Cow<'a, str>),
+    /// A binary message.
+    Binary(Cow<'a, [u8]>),
+    /// A piece of a message, with [`Delivery::Fragments`](crate::Delivery).
+    Fragment(Fragment<'a>),
+    /// A Ping with its payload of at most 125 bytes; the Pong is already in
+    /// the output unless [`auto_pong`](crate::Config::auto_pong) is off.
+    Ping(Cow<'a, [u8]>),
+    /// A Pong with its payload of at most 125 bytes.
+    Pong(Cow<'a, [u8]>),
+    /// The peer's Close, `None` where it gave no code; the answer is already
+    /// in the output unless [`auto_close`](crate::Config::auto_close) is off.
+    /// No event follows.
+    Close(Option<CloseFrame<'a>>),
+}
+
+/// What a message consists of ([RFC 6455 §5.6]).
+///
+/// [RFC 6455 §5.6]: https://www.rfc-editor.org/rfc/rfc6455#section-5.6
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    /// UTF-8.
+    Text,
+    /// Any bytes.
+    Binary,
+}
+
+impl MessageKind {
+    pub(crate) const fn opcode(self) -> Opcode {
+        match self {
+            Self::Text => Opcode::Text,
+            Self::Binary => Opcode::Binary,
+        }
+    }
+}
+
+/// A piece of a message, cut where the reads or the frames were cut: no
+/// meaning attaches to its borders ([RFC 6455 §5.4]).
+///
+/// [RFC 6455 §5.4]: https://www.rfc-editor.org/rfc/rfc6455#section-5.4
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fragment<'a> {
+    /// The bytes or the text.
+    pub data: FragmentData<'a>,
+    /// Whether the message begins with this piece.
+    pub first: bool,
+    /// Whether the message ends with this piece, which may then be empty.
+    pub last: bool,
+}
+
+/// The data of a [`Fragment`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FragmentData<'a> {
+    /// Of a text message: whole code points. One that was cut between reads
+    /// comes owned, everything else borrowed.
+    Text(Cow<'a, str>),
+    /// Of a binary message.
+    Binary(Cow<'a, [u8]>),
+}
+
+impl FragmentData<'_> {
+    /// The data as bytes, whatever its kind.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
+    /// The kind of message that the data is part of.
+    pub const fn kind(&self) -> MessageKind {
+        match self {
+            Self::Text(_) => MessageKind::Text,
+            Self::Binary(_) => MessageKind::Binary,
+        }
+    }
+}
+
+/// Why the peer closes ([RFC 6455 §5.5.1]).
+///
+/// [RFC 6455 §5.5.1]: https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloseFrame<'a> {
+    /// The reason as a number.
+    pub code: CloseCode,
+    /// The reason in words, not meant for end users; at most 123 bytes.
+    pub reason: Cow<'a, str>,
+}
+
+impl<'a> From<ClosePayload<'a>> for CloseFrame<'a> {
+    fn from(payload: ClosePayload<'a>) -> Self {
+        Self {
+            code: payload.code,
+            reason: Cow::Borrowed(payload.reason),
+        }
+    }
+}
+
+impl CloseFrame<'_> {
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> CloseFrame<'static> {
+        CloseFrame {
+            code: self.code,
+            reason: Cow::Owned(self.reason.into_owned()),
+        }
+    }
+}
