@@ -1,4 +1,167 @@
-//! The WebSocket protocol as a sans-IO state machine.
+//! The WebSocket protocol ([RFC 6455]) as a sans-IO state machine: bytes in,
+//! events and bytes to write out.
+//!
+//! No sockets, no runtime, no threads, no clock and no hidden randomness.
+//! Whoever has an IO loop embeds a [`Connection`] with a read buffer, a write
+//! buffer and the loop below.
+//!
+//! # The loop
+//!
+//! A server; a client differs in its first line only.
+//!
+//! ```
+//! use websocket_proto::handshake::Acceptance;
+//! use websocket_proto::{Config, Connection, Event};
+//!
+//! fn serve(
+//!     mut socket: impl std::io::Read + std::io::Write,
+//! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut connection = Connection::server(Config::new());
+//!     let mut buffer = [0; 16 << 10];
+//!     let mut out = Vec::new();
+//!     loop {
+//!         // 1. Read.
+//!         let length = socket.read(&mut buffer)?;
+//!         if length == 0 {
+//!             return Ok(connection.receive_eof()?);
+//!         }
+//!         // 2. Take every event, until the input is used up.
+//!         let mut input = &mut buffer[..length];
+//!         let outcome = loop {
+//!             match connection.receive(&mut input, &mut out) {
+//!                 Ok(Some(Event::Request(request))) => {
+//!                     connection.accept(&request, &Acceptance::new(), &mut out)?;
+//!                 }
+//!                 Ok(Some(Event::Text(text))) => connection.send_text(&text, &mut out)?,
+//!                 Ok(Some(_)) => {}
+//!                 Ok(None) => break Ok(()),
+//!                 Err(error) => break Err(error),
+//!             }
+//!         };
+//!         // 3. Write, and only then look at the error: `out` holds the Close
+//!         //    or the HTTP refusal that the peer is to read.
+//!         socket.write_all(&out)?;
+//!         out.clear();
+//!         outcome?;
+//!         // 4. The connection says when the transport may be closed.
+//!         if connection.is_closed() {
+//!             return Ok(());
+//!         }
+//!     }
+//! }
+//!
+//! # // A client's whole session, handed over in one read.
+//! # struct Socket(std::io::Cursor<Vec<u8>>, Vec<u8>);
+//! # impl std::io::Read for Socket {
+//! #     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> { self.0.read(buffer) }
+//! # }
+//! # impl std::io::Write for Socket {
+//! #     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> { self.1.write(bytes) }
+//! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+//! # }
+//! # let mut session = b"GET / HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\n\
+//! #     Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+//! #     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".to_vec();
+//! # session.extend(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
+//! # session.extend(b"\x88\x82\x00\x00\x00\x00\x03\xe8");
+//! # let mut socket = Socket(std::io::Cursor::new(session), Vec::new());
+//! # serve(&mut socket).unwrap();
+//! # let sent = socket.1;
+//! # assert!(sent.starts_with(b"HTTP/1.1 101 Switching Protocols\r\n"));
+//! # assert!(sent.ends_with(b"\x81\x05Hello\x88\x02\x03\xe8"));
+//! ```
+//!
+//! What it rests on:
+//!
+//! * **`Ok(None)` means that the input is used up.** Whatever the reads cut,
+//!   headers, payloads or code points, is kept inside. The one exception: a
+//!   request that waits for its answer leaves what follows it in the input.
+//! * **Payloads are borrowed from the input**, unmasked in place. A message
+//!   that lies in it whole costs no copy and no allocation; one that does not
+//!   comes out owned, and its buffer can be given back to
+//!   [`recycle`](Connection::recycle).
+//! * **The machine answers for itself**: pongs, the echo of a Close, the Close
+//!   that a violation deserves, the HTTP refusal that a bad request deserves.
+//! * **The peer's faults are [`Error`], the caller's are [`SendError`].** An
+//!   error is final and repeats; a mistake of the caller emits nothing and
+//!   changes nothing.
+//! * **Replies that find no room wait**, one Pong at most. After draining the
+//!   output ask [`wants_write`](Connection::wants_write).
+//! * **Time is told**, where deadlines are configured: call
+//!   [`handle_timeout`](Connection::handle_timeout) in each turn after step 2,
+//!   and sleep no longer than [`poll_timeout`](Connection::poll_timeout).
+//!
+//! # A client
+//!
+//! ```
+//! use websocket_proto::handshake::{ClientRequest, accept_key};
+//! use websocket_proto::{CloseCode, Config, Connection, Event, Seed, State, Uri};
+//!
+//! let uri = Uri::parse("ws://example.com/chat")?;
+//! let request = ClientRequest::new(&uri).subprotocol("chat");
+//! let mut out = Vec::new();
+//! // From the operating system: `Seed::from_os()`.
+//! let seed = Seed::from([7; 32]);
+//! let mut client = Connection::client(Config::new(), &request, seed, &mut out)?;
+//! assert!(out.starts_with(b"GET /chat HTTP/1.1\r\nHost: example.com\r\n"));
+//!
+//! // The server's answer, and right behind it a message.
+//! # let sent = String::from_utf8(std::mem::take(&mut out))?;
+//! # let key = sent.split("Sec-WebSocket-Key: ").nth(1).and_then(|rest| rest.get(..24)).unwrap();
+//! let accept = accept_key(key.as_bytes());
+//! let mut read = format!(
+//!     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\
+//!      Connection: Upgrade\r\nSec-WebSocket-Protocol: chat\r\n\
+//!      Sec-WebSocket-Accept: {}\r\n\r\n",
+//!     std::str::from_utf8(&accept)?,
+//! )
+//! .into_bytes();
+//! read.extend(b"\x81\x05Hello");
+//!
+//! let mut input = &mut read[..];
+//! assert!(matches!(client.receive(&mut input, &mut out)?, Some(Event::Open(_))));
+//! assert_eq!(client.subprotocol(), Some("chat"));
+//! let Some(Event::Text(text)) = client.receive(&mut input, &mut out)? else {
+//!     unreachable!()
+//! };
+//! assert_eq!(text, "Hello");
+//! assert!(client.receive(&mut input, &mut out)?.is_none());
+//!
+//! // Closing: this end's Close, the server's, and then its end of the stream.
+//! client.send_close(CloseCode::NORMAL, "done", &mut out)?;
+//! assert_eq!(client.state(), State::Closing);
+//! let mut read = *b"\x88\x02\x03\xe8";
+//! let event = client.receive(&mut &mut read[..], &mut out)?;
+//! assert!(matches!(event, Some(Event::Close(Some(frame))) if frame.code == CloseCode::NORMAL));
+//! assert!(client.close_expected());
+//! client.receive_eof()?;
+//! assert!(client.was_clean());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Layers
+//!
+//! | | what | needs |
+//! |---|---|---|
+//! | [`frame`] | headers, masking, UTF-8, close payloads, a streaming decoder | nothing |
+//! | [`handshake`] | requests and responses, over raw bytes and over headers that other HTTP software has parsed | `alloc` but for the keys |
+//! | [`Connection`] | the state machine over both | `alloc` |
+//!
+//! Each uses only what its user could use too: a server on existing HTTP
+//! software does the handshake by [`handshake`] and goes on with
+//! [`Connection::upgraded_server`].
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `std` | yes | `alloc`, and run-time detection of CPU features in dependencies |
+//! | `getrandom` | yes | [`Seed::from_os`] |
+//! | `alloc` | by `std` | everything but the frame layer and the keys of the handshake |
+//! | `http` | no | conversions from and to the types of the `http` crate |
+//! | `bytes` | no | [`Output`] for `bytes::BytesMut` |
+//!
+//! [RFC 6455]: https://www.rfc-editor.org/rfc/rfc6455
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
