@@ -1,0 +1,233 @@
+//! A client for the terminal: `cargo run --release --example client -- URL`.
+
+#![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)]
+
+mod arguments;
+mod connect;
+mod duplex;
+mod socket;
+
+use std::io::{self, BufRead, Write};
+use std::process;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use arguments::Arguments;
+use duplex::{Failure, Link};
+use websocket_proto::handshake::{ClientRequest, ResponseError, ResponseHead};
+use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Error, Event, Seed, Uri};
+
+const USAGE: &str = "\
+Sends each line of its input as a text message and prints each message received.
+
+Usage: client URL [--subprotocol NAME]... [--header 'K: V']...
+
+  URL                  ws://HOST[:PORT]/PATH
+  --subprotocol NAME   a subprotocol to offer, the preferred one first
+  --header 'K: V'      a header to add to the request
+  --help               this text
+
+Messages go to the standard output as they are, text and binary alike, each
+followed by a newline. Notices go to the standard error, one a line:
+
+  open [SUBPROTOCOL]   the connection is open
+  ping [PAYLOAD]       a Ping came, and was answered
+  pong [PAYLOAD]       a Pong came
+  closed CODE REASON   the server closed; 1005 stands for no code
+  refused STATUS WHY   the server's answer does not open a WebSocket
+  failed CODE WHY      this side failed the connection with CODE, or it ended
+                       without a Close: 1006
+
+The end of the input (Ctrl-D) closes with 1000. The status is 0 after a clean
+close, 1 after any other end, 2 for a wrong command line.
+";
+
+/// Bytes that may wait to be written before reading the input pauses.
+const MOST_WAITING: usize = 1 << 20;
+
+fn main() {
+    let mut arguments = Arguments::new(USAGE);
+    let mut url = None;
+    let mut subprotocols = Vec::new();
+    let mut headers = Vec::new();
+    while let Some(word) = arguments.next() {
+        match word.as_str() {
+            "--subprotocol" => subprotocols.push(arguments.value(&word)),
+            "--header" => headers.push(arguments.value(&word)),
+            _ if word.starts_with('-') || url.is_some() => arguments.unexpected(&word),
+            _ => url = Some(word),
+        }
+    }
+    let Some(url) = url else {
+        arguments.refuse("URL is missing");
+    };
+    let uri = Uri::parse(&url).unwrap_or_else(|error| {
+        arguments.refuse(format_args!("{url:?} cannot be opened: {error}"))
+    });
+    if uri.is_secure() {
+        arguments.refuse("this program has no TLS, so that it opens ws: and not wss:");
+    }
+    let mut request = ClientRequest::new(&uri);
+    for name in &subprotocols {
+        request = request.subprotocol(name);
+    }
+    for header in &headers {
+        request = match header.split_once(':') {
+            Some((name, value)) => request.header(name.trim_end(), value.trim()),
+            None => arguments.refuse(format_args!("{header:?} is not of the form 'K: V'")),
+        };
+    }
+    let mut out = Vec::new();
+    let config = Config::new()
+        .max_message(1 << 30)
+        .max_frame(1 << 30)
+        .max_fragments(u32::MAX)
+        .handshake_timeout(Duration::from_secs(30))
+        .close_timeout(Duration::from_secs(5));
+    let seed = Seed::from_os().unwrap_or_else(|error| fail(1006, &error.to_string()));
+    let conn = Connection::client(config, &request, seed, &mut out)
+        .unwrap_or_else(|error| arguments.refuse(error));
+    process::exit(i32::from(!talk(&uri, conn, out)));
+}
+
+/// Connects, talks, and says whether it ended cleanly.
+fn talk(uri: &Uri, conn: Connection, out: Vec<u8>) -> bool {
+    let connected = connect::connect(uri).and_then(|stream| {
+        socket::configure(&stream, Duration::from_secs(30))?;
+        Ok(stream)
+    });
+    let stream = connected.unwrap_or_else(|error| fail(1006, &error.to_string()));
+    let link = Arc::new(Link::new(stream, conn, out));
+    let writer = thread::spawn({
+        let link = Arc::clone(&link);
+        move || link.transmit()
+    });
+    let mut refused = false;
+    let outcome = link.receive(|event| {
+        match event {
+            Event::Open(_) => {
+                notice(
+                    "open",
+                    &link.with(|conn, _| conn.subprotocol().unwrap_or("").to_owned()),
+                );
+                let link = Arc::clone(&link);
+                thread::spawn(move || send_lines(&link, io::stdin().lock()));
+            }
+            Event::Refused(head) => {
+                refused = true;
+                notice("refused", &describe(&head));
+            }
+            Event::Text(text) => print(text.as_bytes()),
+            Event::Binary(bytes) => print(&bytes),
+            Event::Ping(payload) => notice("ping", &String::from_utf8_lossy(&payload)),
+            Event::Pong(payload) => notice("pong", &String::from_utf8_lossy(&payload)),
+            Event::Close(Some(close)) => {
+                notice("closed", &format!("{} {}", close.code, close.reason));
+            }
+            Event::Close(None) => notice("closed", &CloseStatus::NoCode.value().to_string()),
+            _ => {}
+        }
+        Ok(())
+    });
+    link.finish();
+    let _ = writer.join();
+    if outcome.is_err() {
+        link.linger();
+    }
+    match outcome {
+        Ok(()) => !refused && link.with(|conn, _| conn.was_clean()),
+        Err(Failure::Peer(Error::Response(error))) => match status_of(error) {
+            Some(status) => {
+                notice("refused", &format!("{status} {error}"));
+                false
+            }
+            None => fail(1006, &error.to_string()),
+        },
+        Err(Failure::Peer(error)) => {
+            let code = error.close_code().map_or(1006, CloseCode::value);
+            fail(code, &error.to_string())
+        }
+        Err(Failure::Program(error)) => fail(1006, &error.to_string()),
+    }
+}
+
+/// Sends the lines of the input, and closes at its end.
+fn send_lines(link: &Link, mut input: impl BufRead) {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match input.read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => break,
+            Ok(_) => {}
+        }
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        let text = String::from_utf8_lossy(text.strip_suffix(b"\r").unwrap_or(text));
+        link.wait_for_room(MOST_WAITING);
+        if link.with(|conn, out| conn.send_text(&text, out)).is_err() {
+            return;
+        }
+    }
+    // It cannot be refused: the code is any role's, and there is no reason.
+    let _ = link.with(|conn, out| conn.send_close(CloseCode::NORMAL, "", out));
+}
+
+/// A refusal in words: its status, and where a redirection leads.
+fn describe(head: &ResponseHead) -> String {
+    let mut words = format!(
+        "{} {}",
+        head.status(),
+        String::from_utf8_lossy(head.reason())
+    );
+    if let (300..=399, Some(location)) = (head.status(), head.headers().first("location")) {
+        words.push(' ');
+        words.push_str(&String::from_utf8_lossy(location));
+    }
+    words
+}
+
+/// The status of an answer that was in error, where it was an answer: only a
+/// 101 is looked at any closer.
+const fn status_of(error: ResponseError) -> Option<u16> {
+    match error {
+        ResponseError::Head(_)
+        | ResponseError::StatusLine
+        | ResponseError::UnsupportedHttp
+        | ResponseError::TooManyInterim => None,
+        _ => Some(101),
+    }
+}
+
+/// Prints a message. Whoever closed the standard output wants no more of them.
+fn print(message: &[u8]) {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(message)
+        .and_then(|()| stdout.write_all(b"\n"))
+        .and_then(|()| stdout.flush());
+    if written.is_err() {
+        process::exit(1);
+    }
+}
+
+/// Prints a notice on one line, whatever the peer put into it.
+fn notice(what: &str, words: &str) {
+    let mut line = String::from(what);
+    if !words.is_empty() {
+        line.push(' ');
+    }
+    for character in words.trim_end().chars() {
+        if character.is_control() || character == '\\' {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line.push('\n');
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+fn fail(code: u16, why: &str) -> ! {
+    notice("failed", &format!("{code} {why}"));
+    process::exit(1)
+}
