@@ -18,7 +18,7 @@ use arguments::Arguments;
 use duplex::Link;
 use room::Room;
 use websocket_proto::handshake::{Acceptance, Request, RequestHead, Response};
-use websocket_proto::{CloseCode, Config, Connection, Event};
+use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Event};
 
 const USAGE: &str = "\
 Serves a chat room and its page.
@@ -33,7 +33,7 @@ Each text message that a client sends is said in the room, and everybody gets
 
   {\"type\":\"enter\",\"data\":{\"id\":1,\"name\":\"Ada\"}}
   {\"type\":\"message\",\"data\":{\"id\":1,\"name\":\"Ada\",\"text\":\"Hello!\"}}
-  {\"type\":\"leave\",\"data\":{\"id\":1,\"name\":\"Ada\"}}
+  {\"type\":\"leave\",\"data\":{\"id\":1,\"name\":\"Ada\",\"code\":1001,\"reason\":\"\"}}
 
 where the `enter` of the client itself also has \"you\":true and, as \"present\",
 the list of who is in the room already.
@@ -82,6 +82,8 @@ fn serve(stream: TcpStream, room: &Room) -> io::Result<()> {
     thread::scope(|scope| {
         let writer = thread::Builder::new().spawn_scoped(scope, || link.transmit())?;
         let mut member = None;
+        // 1006 stands for the end of the transport without a Close.
+        let mut end = (CloseStatus::Abnormal, String::new());
         let outcome = link.receive(|event| match event {
             Event::Request(request) => match refusal(&request) {
                 Some(response) => link.with(|conn, out| conn.reject(&response, out)),
@@ -101,10 +103,18 @@ fn serve(stream: TcpStream, room: &Room) -> io::Result<()> {
             Event::Binary(_) => link.with(|conn, out| {
                 conn.send_close(CloseCode::UNSUPPORTED_DATA, "text only, please", out)
             }),
+            Event::Close(Some(close)) => {
+                end = (CloseStatus::Code(close.code), close.reason.into_owned());
+                Ok(())
+            }
+            Event::Close(None) => {
+                end.0 = CloseStatus::NoCode;
+                Ok(())
+            }
             _ => Ok(()),
         });
         if let Some(id) = member {
-            room.leave(id);
+            room.leave(id, end.0.value(), &end.1);
         }
         link.finish();
         // The writer has at most the write timeout left.

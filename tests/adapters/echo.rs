@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use arguments::Arguments;
 use websocket_proto::handshake::{Acceptance, RequestHead, Response};
-use websocket_proto::{Config, Connection, Event};
+use websocket_proto::{CloseCode, Config, Connection, Event};
 
 const USAGE: &str = "\
 Sends every message back, on any path.
@@ -65,6 +65,8 @@ fn main() {
             .max_frame(max_message)
             .max_fragments(1 << 20)
             .max_spare(1 << 20)
+            // Echoes the reason of a Close too, which automatic answers drop.
+            .auto_close(false)
             .handshake_timeout(Duration::from_secs(10)),
         subprotocols,
     };
@@ -111,7 +113,13 @@ fn serve(stream: &TcpStream, options: &Options) -> Result<(), blocking::Failure>
                 }
                 Ok(())
             }
-            // Pings and Closes are answered already.
+            Event::Close(Some(close)) => {
+                let echoed = conn.send_close(close.code, &close.reason, out);
+                // 1010 is for clients to send alone.
+                echoed.or_else(|_| conn.send_close(CloseCode::NORMAL, "", out))
+            }
+            Event::Close(None) => conn.send_empty_close(out),
+            // Pings are answered already.
             _ => Ok(()),
         },
     )

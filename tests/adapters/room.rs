@@ -61,11 +61,12 @@ impl Room {
         }
     }
 
-    /// Lets a member out and tells the others.
-    pub(crate) fn leave(&self, id: u64) {
+    /// Lets a member out and tells the others, also how the connection ended.
+    pub(crate) fn leave(&self, id: u64, code: u16, reason: &str) {
         let mut members = self.lock();
         if let Some(member) = members.present.remove(&id) {
-            members.announce(&notice("leave", id, &member.name, ""));
+            let end = format!(",\"code\":{code},\"reason\":{}", quoted(reason));
+            members.announce(&notice("leave", id, &member.name, &end));
         }
     }
 
