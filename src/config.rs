@@ -134,7 +134,7 @@ impl Config {
     /// be written when it has drained, the newest alone
     /// ([RFC 6455 §5.5.3](https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3)).
     /// A peer that floods with pings and does not read costs no more than
-    /// this.
+    /// this. 0 holds them back as long as anything waits in the output.
     #[must_use]
     pub const fn output_mark(mut self, bytes: usize) -> Self {
         self.output_mark = bytes;

@@ -25,14 +25,14 @@ impl Assembly {
         matches!(self, Self::Empty(_))
     }
 
-    /// Adds the next bytes of a message of this kind. `announced` is what the
-    /// headers so far promise in all; it is never allocated ahead of what has
-    /// arrived, but keeps a buffer that grows from growing beyond it.
+    /// Adds the next bytes of a message of this kind. The buffer grows with
+    /// what has arrived, but not above `bound`, the most that the message can
+    /// still become.
     pub(super) fn push(
         &mut self,
         kind: MessageKind,
         bytes: &[u8],
-        announced: u64,
+        bound: u64,
     ) -> Result<(), InvalidUtf8> {
         if let Self::Empty(buffer) = self {
             let buffer = core::mem::take(buffer);
@@ -49,13 +49,13 @@ impl Assembly {
             Self::Text(text, validator) => {
                 let valid = validator.push(bytes)?;
                 let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
-                let room = growth(text.len(), text.capacity(), added, announced);
+                let room = growth(text.len(), text.capacity(), added, bound);
                 text.reserve_exact(room);
                 text.extend(valid.completed);
                 text.push_str(valid.text);
             }
             Self::Binary(buffer) => {
-                let room = growth(buffer.len(), buffer.capacity(), bytes.len(), announced);
+                let room = growth(buffer.len(), buffer.capacity(), bytes.len(), bound);
                 buffer.reserve_exact(room);
                 buffer.extend_from_slice(bytes);
             }
@@ -87,13 +87,13 @@ impl Assembly {
 }
 
 /// By how much to grow a buffer so that `added` bytes fit: twofold, as that
-/// many have arrived, but not beyond what was announced.
-fn growth(length: usize, capacity: usize, added: usize, announced: u64) -> usize {
+/// many have arrived, but not above the bound.
+fn growth(length: usize, capacity: usize, added: usize, bound: u64) -> usize {
     let needed = length.saturating_add(added);
     if needed <= capacity {
         return 0;
     }
-    let announced = usize::try_from(announced).unwrap_or(usize::MAX);
-    let target = capacity.saturating_mul(2).min(announced).max(needed);
+    let bound = usize::try_from(bound).unwrap_or(usize::MAX);
+    let target = capacity.saturating_mul(2).min(bound).max(needed);
     target - length
 }

@@ -91,8 +91,12 @@ impl Deadlines {
             State::Connecting => after(self.since, handshake, Due::Handshake),
             State::Open => {
                 let idle = after(self.last_received, idle, Due::Idle);
-                let ping = after(self.pinged.unwrap_or(self.last_received), ping, Due::Ping);
-                let pong = self.pinged.and_then(|since| after(since, pong, Due::Pong));
+                let (ping, pong) = match (self.pinged, pong) {
+                    (None, _) => (after(self.last_received, ping, Due::Ping), None),
+                    (Some(since), None) => (after(since, ping, Due::Ping), None),
+                    // One unanswered Ping is enough to tell.
+                    (Some(since), Some(_)) => (None, after(since, pong, Due::Pong)),
+                };
                 // At the same time the one that ends the connection wins.
                 [idle, pong, ping]
                     .into_iter()

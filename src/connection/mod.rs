@@ -251,7 +251,7 @@ impl Connection {
             Some(Due::Idle) => Timeout::Idle.into(),
             Some(Due::Pong) => Timeout::Pong.into(),
         };
-        self.receiver.inbound_mut().fail(error);
+        self.receiver.fail(error);
         self.sender.fail(error, out);
         Err(error)
     }
@@ -344,7 +344,7 @@ impl Connection {
     /// Ends without a word in either direction.
     fn abandon(&mut self) {
         self.opening = None;
-        self.receiver.inbound_mut().abandon();
+        self.receiver.abandon();
         self.sender.abandon();
     }
 }

@@ -215,7 +215,7 @@ impl Connection {
     /// Ends the handshake by an error, which a server answers.
     pub(super) fn fail_opening(&mut self, error: Error, out: &mut impl Output) {
         self.opening = None;
-        self.receiver.inbound_mut().fail(error);
+        self.receiver.fail(error);
         let refusal = match (self.role(), error) {
             (Role::Server, Error::Request(error)) => error.refusal().encode(),
             (Role::Server, Error::Timeout(Timeout::Handshake)) => Response::new(408).encode(),

@@ -116,7 +116,7 @@ impl Receiver {
     /// [`Error::UnexpectedEof`] where no Close came before it, or the error
     /// that ended the connection earlier.
     pub fn receive_eof(&mut self) -> Result<(), Error> {
-        self.assembly = Assembly::new();
+        self.forget();
         self.inbound.end()
     }
 
@@ -142,20 +142,32 @@ impl Receiver {
         &self.inbound
     }
 
-    pub(super) const fn inbound_mut(&mut self) -> &mut Inbound {
-        &mut self.inbound
+    /// The connection fails for a reason that no byte gave.
+    pub(super) fn fail(&mut self, error: Error) {
+        self.inbound.fail(error);
+        self.forget();
+    }
+
+    /// Nothing more is received, and that is no error.
+    pub(super) fn abandon(&mut self) {
+        self.inbound.abandon();
+        self.forget();
+    }
+
+    /// Frees what was kept for the rest that will not come.
+    fn forget(&mut self) {
+        self.assembly = Assembly::new();
+        self.control = Vec::new();
     }
 
     pub(super) const fn discard_data(&mut self) {
         self.discard = true;
     }
 
-    /// Nothing more is received: forgets the rest of the input and all that
-    /// was kept for what will not come.
+    /// Nothing more is received: the rest of the input goes, too.
     fn end(&mut self, input: &mut &mut [u8]) {
         *input = &mut [];
-        self.assembly = Assembly::new();
-        self.control = Vec::new();
+        self.forget();
     }
 
     fn next<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
@@ -239,7 +251,12 @@ impl Receiver {
             }));
         }
         if !bytes.is_empty() {
-            self.assembly.push(kind, bytes, self.message.announced)?;
+            // Only the last frame's header tells how long the message will be.
+            let bound = match self.frame {
+                Frame::Data { last: true } => self.message.announced,
+                _ => self.max_message,
+            };
+            self.assembly.push(kind, bytes, bound)?;
         }
         if !last {
             return Ok(None);

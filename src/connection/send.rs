@@ -238,7 +238,11 @@ impl Sender {
         if self.is_closed() && !self.pong_after_close {
             return;
         }
-        let full = out.buffered() >= self.output_mark;
+        if let Some(Waiting::Last(_)) = self.waiting.as_deref() {
+            return;
+        }
+        let buffered = out.buffered();
+        let full = buffered > 0 && buffered >= self.output_mark;
         if full || self.write_frame(Opcode::Pong, true, payload, out).is_err() {
             self.wait(Waiting::Pong(ControlPayload::new(payload)));
         } else if let Some(Waiting::Pong(_)) = self.waiting.as_deref() {

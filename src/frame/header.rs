@@ -197,7 +197,7 @@ impl Header {
     /// A [`FrameError`] as soon as the bytes at hand prove one, which may be
     /// before the header is complete: reserved opcodes and fragmented control
     /// frames at the first byte, control frames over 125 bytes at the second,
-    /// lengths that are not minimal or too large once they are complete.
+    /// lengths that are too large or not minimal at the byte that shows it.
     /// Whether reserved bits and masking are in order is for the receiver to
     /// say; [`Decoder`](super::Decoder) does.
     #[inline]
@@ -226,7 +226,11 @@ impl Header {
             }
             LENGTH_64 => {
                 let Some((long, rest)) = rest.split_first_chunk() else {
-                    return Ok(None);
+                    return match rest {
+                        [0x80..=0xFF, ..] => Err(FrameError::LengthTooLarge),
+                        [0, 0, 0, 0, 0, 0, ..] => Err(FrameError::LengthNotMinimal),
+                        _ => Ok(None),
+                    };
                 };
                 let length = u64::from_be_bytes(*long);
                 if length > MAX_LENGTH {
