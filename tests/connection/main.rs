@@ -1,3 +1,9 @@
-//! The connection as a whole: what it makes of bytes and of calls.
+//! The connection as a whole: what it makes of bytes, of calls and of time.
+#![cfg(feature = "alloc")]
 
-mod memory;
+mod misuse;
+
+#[path = "../support/pair.rs"]
+mod pair;
+#[path = "../support/mod.rs"]
+mod support;
