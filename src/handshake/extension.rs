@@ -150,7 +150,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn extension(&mut self) -> Result<Extension, ExtensionError> {
-        let mut text = String::from(self.token()?);
+        // Room for the usual text; spaces that are put in may take more.
+        let end = memchr::memchr(b',', self.rest).unwrap_or(self.rest.len());
+        let mut text = String::with_capacity(end);
+        text.push_str(self.token()?);
         let mut params = 0;
         while self.take(b';') {
             if params == MAX_ELEMENTS {

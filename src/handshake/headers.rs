@@ -28,6 +28,15 @@ pub struct Headers {
     /// Names and values; in a parsed head the whole head.
     bytes: Vec<u8>,
     fields: Vec<Field>,
+    names: NameSet,
+}
+
+/// Which known names occur, and which of them more than once: most rules are
+/// about fields that are not there.
+#[derive(Clone, Copy, Default)]
+struct NameSet {
+    present: u16,
+    repeated: u16,
 }
 
 /// Where in `bytes` a field stands.
@@ -57,7 +66,7 @@ impl Headers {
         }
         let mut stack = [httparse::EMPTY_HEADER; ON_STACK];
         let first = limit.min(ON_STACK);
-        let fields = match parse_lines(head, start, &mut stack[..first]) {
+        let (fields, names) = match parse_lines(head, start, &mut stack[..first]) {
             Err(HeadError::TooManyFields) if limit > ON_STACK => {
                 let lines = memchr::memchr_iter(b'\n', &head[start..]).count();
                 let mut heap = alloc::vec![httparse::EMPTY_HEADER; lines.min(limit)];
@@ -68,6 +77,7 @@ impl Headers {
         Ok(Self {
             bytes: head.to_vec(),
             fields,
+            names,
         })
     }
 
@@ -75,7 +85,7 @@ impl Headers {
     pub(super) fn after_start_line(start: &[&[u8]]) -> Self {
         Self {
             bytes: start.concat(),
-            fields: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -98,10 +108,12 @@ impl Headers {
         };
         self.bytes.extend_from_slice(name);
         self.bytes.extend_from_slice(value);
+        let known = Name::of(name);
+        self.names.insert(known);
         self.fields.push(Field {
             name: name_range,
             value: value_range,
-            known: Name::of(name),
+            known,
         });
         true
     }
@@ -179,7 +191,8 @@ impl Headers {
 
     /// Where the values of all fields with a known name stand.
     pub(super) fn ranges(&self, name: Name) -> impl Iterator<Item = Range> + Clone {
-        self.fields
+        let fields = if self.has(name) { &*self.fields } else { &[] };
+        fields
             .iter()
             .filter(move |field| field.known == name)
             .map(|field| field.value)
@@ -187,17 +200,15 @@ impl Headers {
 
     /// The only value of a known name.
     pub(super) fn single(&self, name: Name) -> Single<'_> {
-        let mut values = self.known(name);
-        match (values.next(), values.next()) {
-            (None, _) => Single::Missing,
-            (Some(value), None) => Single::One(value),
-            (Some(_), Some(_)) => Single::Repeated,
+        if self.names.repeated & name.bit() != 0 {
+            return Single::Repeated;
         }
+        self.known(name).next().map_or(Single::Missing, Single::One)
     }
 
     /// Whether a field with a known name is there.
-    pub(super) fn has(&self, name: Name) -> bool {
-        self.known(name).next().is_some()
+    pub(super) const fn has(&self, name: Name) -> bool {
+        self.names.present & name.bit() != 0
     }
 
     /// The size as field lines, in bytes.
@@ -220,6 +231,13 @@ impl Headers {
     }
 }
 
+impl NameSet {
+    const fn insert(&mut self, name: Name) {
+        self.repeated |= self.present & name.bit();
+        self.present |= name.bit();
+    }
+}
+
 /// How often a field that must not be repeated is there.
 pub(super) enum Single<'a> {
     Missing,
@@ -231,7 +249,7 @@ fn parse_lines<'a>(
     head: &'a [u8],
     start: usize,
     space: &mut [httparse::Header<'a>],
-) -> Result<Vec<Field>, HeadError> {
+) -> Result<(Vec<Field>, NameSet), HeadError> {
     let lines = &head[start..];
     let (end, parsed) = match httparse::parse_headers(lines, space) {
         Ok(httparse::Status::Complete(complete)) => complete,
@@ -247,24 +265,19 @@ fn parse_lines<'a>(
         return Err(HeadError::LineEnd);
     }
     let mut fields = Vec::with_capacity(parsed.len());
+    let mut names = NameSet::default();
     for header in parsed {
         let name = Range::within(head, header.name.as_bytes())?;
         let value = Range::within(head, header.value)?;
-        let after = &head[value.end as usize..];
-        let white = after
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
-        if after.get(white) != Some(&b'\r') {
+        let mut after = head[value.end as usize..].iter();
+        if after.find(|byte| !matches!(byte, b' ' | b'\t')) != Some(&b'\r') {
             return Err(HeadError::LineEnd);
         }
-        fields.push(Field {
-            name,
-            value,
-            known: Name::of(header.name.as_bytes()),
-        });
+        let known = Name::of(header.name.as_bytes());
+        names.insert(known);
+        fields.push(Field { name, value, known });
     }
-    Ok(fields)
+    Ok((fields, names))
 }
 
 impl Range {

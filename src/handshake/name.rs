@@ -38,7 +38,7 @@ impl Name {
             15.. => return Self::of_websocket(name),
             _ => return Self::Other,
         };
-        if name.eq_ignore_ascii_case(expected) {
+        if is_same(name, expected) {
             found
         } else {
             Self::Other
@@ -49,7 +49,7 @@ impl Name {
         let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else {
             return Self::Other;
         };
-        if !prefix.eq_ignore_ascii_case(PREFIX) {
+        if !is_same(prefix, PREFIX) {
             return Self::Other;
         }
         let (expected, found): (&[u8], _) = match rest.len() {
@@ -61,11 +61,16 @@ impl Name {
             10 => (b"Extensions", Self::Extensions),
             _ => return Self::OtherWebSocket,
         };
-        if rest.eq_ignore_ascii_case(expected) {
+        if is_same(rest, expected) {
             found
         } else {
             Self::OtherWebSocket
         }
+    }
+
+    /// A bit for sets of names.
+    pub(crate) const fn bit(self) -> u16 {
+        1 << self as u16
     }
 
     /// Whether only the crate writes this field, because the handshake or the
@@ -79,4 +84,10 @@ impl Name {
     pub(crate) const fn is_public(self) -> bool {
         !matches!(self, Self::Other | Self::OtherWebSocket | Self::Key)
     }
+}
+
+/// Almost everybody writes the conventional spelling, and whole slices compare
+/// faster than letters in either case.
+fn is_same(name: &[u8], expected: &[u8]) -> bool {
+    name == expected || name.eq_ignore_ascii_case(expected)
 }

@@ -1,0 +1,255 @@
+//! Collecting a head from pieces, and its limits.
+
+use std::borrow::Cow;
+
+use websocket_proto::handshake::{HeadError, HeadLimits, HeadReader, RequestError, RequestHead};
+
+use crate::support::{REQUEST, RESPONSE, read_head};
+
+const LIMITS: HeadLimits = HeadLimits {
+    bytes: 1024,
+    headers: 8,
+};
+
+/// Feeds pieces until there is a head or an error; the number of bytes taken.
+fn feed(reader: &mut HeadReader, pieces: &[&[u8]]) -> (usize, Result<Option<Vec<u8>>, HeadError>) {
+    let mut taken = 0;
+    for piece in pieces {
+        let mut piece = piece.to_vec();
+        let length = piece.len();
+        let mut input = &mut piece[..];
+        let outcome = reader.receive(&mut input);
+        taken += length - input.len();
+        match outcome {
+            Ok(None) => assert!(input.is_empty()),
+            outcome => return (taken, outcome.map(|head| head.map(Cow::into_owned))),
+        }
+    }
+    (taken, Ok(None))
+}
+
+/// HS-S-24, HS-V-28: complete at the last LF and not before.
+#[test]
+fn byte_by_byte() {
+    for text in [REQUEST, RESPONSE, "GET / HTTP/1.1\r\n\r\n"] {
+        let mut reader = HeadReader::new(LIMITS);
+        let bytes: Vec<_> = text.as_bytes().chunks(1).collect();
+        let (last, rest) = bytes.split_last().unwrap();
+        assert_eq!(feed(&mut reader, rest).1, Ok(None));
+        assert_eq!(reader.buffered(), rest.len());
+        assert_eq!(feed(&mut reader, &[last]).1, Ok(Some(text.into())));
+        assert_eq!(reader.buffered(), 0);
+    }
+}
+
+/// Every split in two gives the same head and leaves the same rest.
+#[test]
+fn every_split() {
+    let bytes = [b"\r\n", REQUEST.as_bytes(), b"rest\r\n\r\n"].concat();
+    for at in 0..=bytes.len() {
+        let mut reader = HeadReader::new(LIMITS);
+        let (first, second) = bytes.split_at(at);
+        let (taken, head) = feed(&mut reader, &[first, second]);
+        assert_eq!(head, Ok(Some(REQUEST.into())), "{at}");
+        assert_eq!(taken, 2 + REQUEST.len(), "{at}");
+    }
+}
+
+/// HS-S-37, HS-V-27: no copy of a head in one piece, and the rest stays.
+#[test]
+fn head_in_one_piece_is_borrowed() {
+    for rest in [
+        &b""[..],
+        b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+        b"\r\n\r\n",
+    ] {
+        let mut bytes = [REQUEST.as_bytes(), rest].concat();
+        let mut input = &mut bytes[..];
+        let mut reader = HeadReader::new(LIMITS);
+        let head = reader.receive(&mut input).unwrap().unwrap();
+        assert!(matches!(head, Cow::Borrowed(_)));
+        assert_eq!(*head, *REQUEST.as_bytes());
+        assert_eq!(input, rest);
+        // Ready for the next head, as after an interim answer.
+        let mut next = REQUEST.as_bytes().to_vec();
+        assert!(reader.receive(&mut &mut next[..]).unwrap().is_some());
+    }
+}
+
+/// HS-S-25
+#[test]
+fn empty_lines_before_the_first() {
+    for (count, head) in [(1, true), (2, true), (3, false), (1000, false)] {
+        let bytes = ["\r\n".repeat(count), REQUEST.into()].concat();
+        for pieces in [vec![bytes.as_bytes()], bytes.as_bytes().chunks(1).collect()] {
+            let found = feed(&mut HeadReader::new(LIMITS), &pieces).1;
+            let expected = if head {
+                Ok(Some(REQUEST.into()))
+            } else {
+                Err(HeadError::EmptyLines)
+            };
+            assert_eq!(found, expected);
+        }
+    }
+}
+
+/// HS-S-35, HS-V-30: one byte more than the limit, in whatever pieces.
+#[test]
+fn bytes_are_bounded() {
+    let head = |length: usize| {
+        let start = "GET / HTTP/1.1\r\nX: ";
+        let filling = "a".repeat(length - start.len() - 4);
+        format!("{start}{filling}\r\n\r\n")
+    };
+    for size in [1, 7, 1000, 5000] {
+        for (length, expected) in [(1024, None), (1025, Some(HeadError::TooLong))] {
+            let bytes = head(length);
+            let pieces: Vec<_> = bytes.as_bytes().chunks(size).collect();
+            let found = feed(&mut HeadReader::new(LIMITS), &pieces).1;
+            assert_eq!(found.err(), expected, "{size} {length}");
+            let parsed = RequestHead::parse(bytes.as_bytes(), LIMITS).unwrap_err();
+            let expected = expected.map_or(RequestError::Host, RequestError::Head);
+            assert_eq!(parsed, expected);
+        }
+    }
+    assert_eq!(HeadError::TooLong.status(), 431);
+}
+
+/// HS-S-35: a target that does not end.
+#[test]
+fn first_line_is_bounded() {
+    let bytes = format!("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", "a".repeat(2000));
+    for size in [1, 100, 10_000] {
+        let pieces: Vec<_> = bytes.as_bytes().chunks(size).collect();
+        let found = feed(&mut HeadReader::new(LIMITS), &pieces).1;
+        assert_eq!(found, Err(HeadError::StartLineTooLong));
+    }
+    assert_eq!(HeadError::StartLineTooLong.status(), 414);
+    let parsed = RequestHead::parse(bytes.as_bytes(), LIMITS).unwrap_err();
+    assert_eq!(parsed, RequestError::Head(HeadError::StartLineTooLong));
+}
+
+/// HS-S-35: refused at the line too many, not at the end of the head.
+#[test]
+fn fields_are_bounded() {
+    let head = |count: usize| format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(count));
+    let pieces_of = |text: &str, size| -> Vec<Vec<u8>> {
+        text.as_bytes().chunks(size).map(<[u8]>::to_vec).collect()
+    };
+    for size in [1, 3, 10_000] {
+        for (count, fits) in [(0, true), (8, true), (9, false)] {
+            let pieces = pieces_of(&head(count), size);
+            let pieces: Vec<_> = pieces.iter().map(|piece| &piece[..]).collect();
+            let found = feed(&mut HeadReader::new(LIMITS), &pieces).1;
+            assert_eq!(found.is_ok(), fits, "{size} {count}");
+        }
+    }
+    let start = format!("GET / HTTP/1.1\r\n{}", "a: b\r\n".repeat(9));
+    let found = feed(&mut HeadReader::new(LIMITS), &[start.as_bytes()]).1;
+    assert_eq!(found, Err(HeadError::TooManyFields));
+    assert_eq!(HeadError::TooManyFields.status(), 431);
+    let parsed = RequestHead::parse(head(9).as_bytes(), LIMITS).unwrap_err();
+    assert_eq!(parsed, RequestError::Head(HeadError::TooManyFields));
+}
+
+/// Around the number of fields that are parsed on the stack.
+#[test]
+fn many_fields() {
+    let limits = HeadLimits {
+        bytes: 1 << 20,
+        headers: 10_000,
+    };
+    for count in [30, 31, 32, 33, 64, 9_999] {
+        let bytes = format!(
+            "GET / HTTP/1.1\r\nHost: h\r\n{}\r\n",
+            "a: b\r\n".repeat(count)
+        );
+        let head = RequestHead::parse(bytes.as_bytes(), limits).unwrap();
+        assert_eq!(head.headers().len(), count + 1);
+        assert_eq!(head.headers().all("A").count(), count);
+    }
+}
+
+/// A 20 MB head in pieces of 4 KiB: refused at the limit, nothing more taken.
+#[test]
+fn endless_head() {
+    let piece = [b'a'; 4096];
+    let mut reader = HeadReader::new(HeadLimits::default());
+    let mut first = b"GET / HTTP/1.1\r\nX: ".to_vec();
+    assert_eq!(reader.receive(&mut &mut first[..]), Ok(None));
+    let mut refused = 0;
+    for _ in 0..5000 {
+        let mut piece = piece;
+        refused += usize::from(reader.receive(&mut &mut piece[..]).is_err());
+        assert!(reader.buffered() <= HeadLimits::default().bytes);
+    }
+    assert_eq!(refused, 5000 - 3);
+}
+
+/// HS-S-38: told at the first byte, resp. at the end of the preface's head.
+#[test]
+fn other_protocols() {
+    let hello = [0x16];
+    let found = feed(&mut HeadReader::new(LIMITS), &[&hello]).1;
+    assert_eq!(found, Err(HeadError::ControlByte));
+    let (head, rest) = read_head(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        .unwrap()
+        .unwrap();
+    let error = RequestHead::parse(&head, LIMITS).unwrap_err();
+    assert_eq!(
+        (error, error.status()),
+        (RequestError::UnsupportedHttp, 505)
+    );
+    assert_eq!(rest, b"SM\r\n\r\n");
+}
+
+/// Control bytes and line ends are refused where they stand.
+#[test]
+fn refused_at_once() {
+    for (start, error) in [
+        (&b"GET /\0"[..], HeadError::ControlByte),
+        (b"GET / HTTP/1.1\r\nX: \x08", HeadError::ControlByte),
+        (b"GET / HTTP/1.1\n", HeadError::LineEnd),
+        (b"GET / HTTP/1.1\rX", HeadError::LineEnd),
+        (b"\n", HeadError::LineEnd),
+        (b"\r\r", HeadError::LineEnd),
+        (b"GET / HTTP/1.1\r\n\n", HeadError::LineEnd),
+        (b"a\x7f", HeadError::ControlByte),
+    ] {
+        for pieces in [vec![start], start.chunks(1).collect()] {
+            let mut reader = HeadReader::new(LIMITS);
+            assert_eq!(feed(&mut reader, &pieces).1, Err(error), "{start:?}");
+            // The error stays.
+            let again = feed(&mut reader, &[REQUEST.as_bytes()]);
+            assert_eq!(again, (0, Err(error)));
+        }
+    }
+}
+
+/// A tab is no control byte that matters.
+#[test]
+fn tabs_are_allowed() {
+    let text = "GET / HTTP/1.1\r\nX:\ta\tb\t\r\n\r\n";
+    assert_eq!(
+        read_head(text.as_bytes()).unwrap().unwrap().0,
+        text.as_bytes()
+    );
+}
+
+/// Bytes that are not exactly one head.
+#[test]
+fn parse_wants_one_whole_head() {
+    let parse = |bytes: &str| RequestHead::parse(bytes.as_bytes(), LIMITS).map(drop);
+    let head = |error| Err(RequestError::Head(error));
+    assert_eq!(parse(""), head(HeadError::Incomplete));
+    assert_eq!(parse("GET / HTTP/1.1\r\n"), head(HeadError::Incomplete));
+    assert_eq!(
+        parse("GET / HTTP/1.1\r\nHost: h\r\n"),
+        head(HeadError::Incomplete)
+    );
+    assert_eq!(
+        parse("GET / HTTP/1.1\r\nHost: h\r\n\r\nx"),
+        head(HeadError::Surplus)
+    );
+    assert_eq!(parse("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), Ok(()));
+}

@@ -1,0 +1,14 @@
+//! The opening handshake as pure functions, requirement by requirement.
+#![cfg(feature = "alloc")]
+
+mod answer;
+mod client_request;
+mod extension;
+mod head;
+#[cfg(feature = "http")]
+mod http;
+mod properties;
+mod request;
+mod response;
+mod subprotocol;
+mod support;

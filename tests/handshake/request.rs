@@ -1,0 +1,550 @@
+//! HS-S: the server's check of the request.
+
+use websocket_proto::handshake::{
+    HeadError, HttpVersion, Request, RequestError, RequestHead, is_valid_key,
+};
+
+use crate::support::{
+    REQUEST, added, replaced, request, request_head, request_line, status, without,
+};
+
+/// HS-S-01
+#[test]
+fn valid_request() {
+    let request = request(REQUEST).unwrap();
+    assert_eq!(request.target(), "/chat");
+    assert_eq!(request.path(), "/chat");
+    assert_eq!(request.query(), None);
+    assert_eq!(request.host(), "server.example.com");
+    assert_eq!(request.origin(), None);
+    assert_eq!(request.subprotocols().count(), 0);
+    assert!(request.extensions().is_empty());
+    assert_eq!(request.key(), b"dGhlIHNhbXBsZSBub25jZQ==");
+    assert_eq!(request.headers().len(), 5);
+    assert_eq!(request.head().version(), HttpVersion::Http11);
+}
+
+/// HS-S-03
+#[test]
+fn method_is_get() {
+    for method in ["POST", "HEAD", "get", "CONNECT", "OPTIONS"] {
+        assert_eq!(
+            status(request_line(&format!("{method} /chat HTTP/1.1"))),
+            405
+        );
+    }
+    assert_eq!(status(request_line("G\u{e9}T /chat HTTP/1.1")), 400);
+    assert_eq!(status(request_line("G@T /chat HTTP/1.1")), 400);
+}
+
+/// HS-S-04
+#[test]
+fn version_is_http_1_1_or_higher() {
+    let head = request_head(request_line("GET /chat HTTP/1.0")).unwrap();
+    assert!(!head.asks_for_websocket());
+    assert_eq!(head.version(), HttpVersion::Http10);
+    assert_eq!(Request::new(head).unwrap_err(), RequestError::NotWebSocket);
+    for version in ["1.1", "1.2", "1.9"] {
+        assert!(request(request_line(&format!("GET /chat HTTP/{version}"))).is_ok());
+    }
+    for version in [
+        "http/1.1",
+        "HTTP/1.01",
+        "HTTP/01.1",
+        "HTTP/1",
+        "HTTP/1.",
+        "HTTP/1,1",
+        "HTTP/1.1a",
+    ] {
+        assert_eq!(
+            status(request_line(&format!("GET /chat {version}"))),
+            400,
+            "{version}"
+        );
+    }
+    for version in ["HTTP/0.9", "HTTP/2.0", "HTTP/3.0"] {
+        assert_eq!(
+            status(request_line(&format!("GET /chat {version}"))),
+            505,
+            "{version}"
+        );
+    }
+}
+
+/// HS-S-05, URI-14
+#[test]
+fn target_is_a_path_or_an_http_uri() {
+    let absolute = request(request_line(
+        "GET http://server.example.com/chat?a=b HTTP/1.1",
+    ))
+    .unwrap();
+    assert_eq!(absolute.path(), "/chat");
+    assert_eq!(absolute.query(), Some("a=b"));
+    assert_eq!(absolute.target(), "http://server.example.com/chat?a=b");
+    for (target, path, query) in [
+        ("HTTPS://h", "/", None),
+        ("https://h?q=/", "/", Some("q=/")),
+        ("//h/p", "//h/p", None),
+        ("/p??", "/p", Some("?")),
+    ] {
+        let request = request(request_line(&format!("GET {target} HTTP/1.1"))).unwrap();
+        assert_eq!((request.path(), request.query()), (path, query), "{target}");
+    }
+    for target in [
+        "*",
+        "h:80",
+        "chat",
+        "/a#b",
+        "ws://h/",
+        "http:///p",
+        "http://",
+        "http://u@h/",
+        "http:/h",
+        "http://h:x/",
+        "?a",
+    ] {
+        assert_eq!(
+            status(request_line(&format!("GET {target} HTTP/1.1"))),
+            400,
+            "{target}"
+        );
+    }
+}
+
+/// HS-S-06
+#[test]
+fn request_line_grammar() {
+    for line in [
+        "GET  /chat HTTP/1.1",
+        "GET /a b HTTP/1.1",
+        "GET /\0 HTTP/1.1",
+        "GET /\u{e9} HTTP/1.1",
+        "GET\t/chat HTTP/1.1",
+        "GET /chat\tHTTP/1.1",
+        "GET /chat  HTTP/1.1",
+        " GET /chat HTTP/1.1",
+        "GET /chat HTTP/1.1 ",
+        "GET /chat",
+        "GET",
+        "GET  HTTP/1.1",
+        " /chat HTTP/1.1",
+    ] {
+        assert_eq!(status(request_line(line)), 400, "{line:?}");
+    }
+}
+
+/// HS-S-07
+#[test]
+fn host_is_there_once_and_valid() {
+    let host = "Host: server.example.com";
+    assert_eq!(status(without(REQUEST, "Host")), 400);
+    assert_eq!(status(added(host)), 400);
+    for value in [
+        "a b", "u@h", "h/p", "a, b", "a,b", "", "h:x", "h:65536", "[::1", "[g]", "::1", "h%zz",
+        ":80",
+    ] {
+        let refused = request(replaced(host, &format!("Host: {value}")));
+        assert_eq!(refused.unwrap_err(), RequestError::Host, "{value}");
+    }
+    for value in [
+        "h",
+        "h:8080",
+        "h:",
+        "127.0.0.1",
+        "[::1]:9001",
+        "xn--bcher-kva.example",
+        "a_b",
+        "a%20b",
+    ] {
+        let request = request(replaced(host, &format!("Host: {value}"))).unwrap();
+        assert_eq!(request.host(), value);
+    }
+    // A request that does not ask for WebSocket keeps to the rule as well.
+    assert_eq!(
+        request_head("GET / HTTP/1.1\r\n\r\n").unwrap_err(),
+        RequestError::Host
+    );
+    assert_eq!(request_head("GET / HTTP/1.0\r\n\r\n").unwrap().host(), None);
+}
+
+/// HS-S-08
+#[test]
+fn absolute_target_replaces_host() {
+    let line = request_line("GET http://a:81/chat HTTP/1.1");
+    assert_eq!(request(line).unwrap().host(), "a:81");
+}
+
+/// HS-S-09, HS-R-10
+#[test]
+fn upgrade_lists_websocket() {
+    for (value, asks) in [
+        ("WebSocket", true),
+        ("h2c, websocket", true),
+        ("h2c\r\nUpgrade: WEBSOCKET", true),
+        ("websockets", false),
+        ("h2c", false),
+        ("websocket/13", false),
+        ("", false),
+    ] {
+        let bytes = replaced("Upgrade: websocket", &format!("Upgrade: {value}"));
+        let head = request_head(&bytes).unwrap();
+        assert_eq!(head.asks_for_websocket(), asks, "{value}");
+        assert_eq!(Request::new(head).is_ok(), asks, "{value}");
+    }
+    let missing = request(without(REQUEST, "Upgrade")).unwrap_err();
+    assert_eq!(missing, RequestError::NotWebSocket);
+    assert_eq!(missing.status(), 426);
+}
+
+/// HS-S-10
+#[test]
+fn connection_lists_upgrade() {
+    assert_eq!(status(without(REQUEST, "Connection")), 400);
+    for (value, valid) in [
+        ("keep-alive, Upgrade", true),
+        (",upgrade,,", true),
+        ("foo\r\nConnection: UPGRADE", true),
+        ("close, upgrade", true),
+        ("keep-alive", false),
+        ("not-upgrade", false),
+        ("upgrade-not", false),
+        ("", false),
+    ] {
+        let bytes = replaced("Connection: Upgrade", &format!("Connection: {value}"));
+        match request(bytes) {
+            Ok(_) => assert!(valid, "{value}"),
+            Err(error) => {
+                assert!(!valid, "{value}");
+                assert_eq!(error, RequestError::Connection);
+            }
+        }
+    }
+}
+
+const KEY_LINE: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+
+/// HS-S-11, HS-S-12
+#[test]
+fn key_is_there_once_and_valid() {
+    let missing = request(without(REQUEST, "Sec-WebSocket-Key")).unwrap_err();
+    assert_eq!((missing, missing.status()), (RequestError::MissingKey, 400));
+    assert_eq!(
+        request(added(KEY_LINE)).unwrap_err(),
+        RequestError::RepeatedKey
+    );
+    for key in [
+        "",
+        "AAAA",
+        "AAAAAAAAAAAAAAAAAAAA",
+        "AAAAAAAAAAAAAAAAAAAAAAA=",
+        "AAAAAAAAAAAAAAAAAAAAAAAA",
+        "dGhlIHNhbXBsZSBub25j!Q==",
+        "dGhlIHNhbXBsZSBub25jZQ",
+        "dGhlIHNhbXBsZSBub25jZQ=",
+        "dGhlIHNhbXBsZSBub25jZQ===",
+        "dGhlIHNhbXBsZSBub25j-_==",
+        "dGhl IHNhbXBsZSBub25jZ==",
+    ] {
+        let refused = request(replaced(KEY_LINE, &format!("Sec-WebSocket-Key: {key}")));
+        assert_eq!(refused.unwrap_err(), RequestError::InvalidKey, "{key}");
+        assert!(!is_valid_key(key.as_bytes()));
+    }
+}
+
+/// HS-S-13: accepted; the answer is in HS-R-04.
+#[test]
+fn key_with_pad_bits() {
+    assert!(
+        request(replaced(
+            KEY_LINE,
+            "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC=="
+        ))
+        .is_ok()
+    );
+}
+
+/// HS-S-14, HS-S-23
+#[test]
+fn white_space_around_values() {
+    let bytes = "GET /chat HTTP/1.1\r\nHost:\tserver.example.com\r\nUpgrade:websocket\r\n\
+        Connection:\t Upgrade \t\r\nSec-WebSocket-Key: \t dGhlIHNhbXBsZSBub25jZQ==  \r\n\
+        Sec-WebSocket-Version:13\r\n\r\n";
+    let request = request(bytes).unwrap();
+    assert_eq!(request.key(), b"dGhlIHNhbXBsZSBub25jZQ==");
+    assert_eq!(request.headers().first("connection"), Some(&b"Upgrade"[..]));
+}
+
+/// HS-S-15, 16, 17, 18
+#[test]
+fn version_is_13_once() {
+    let line = "Sec-WebSocket-Version: 13";
+    let missing = request(without(REQUEST, "Sec-WebSocket-Version")).unwrap_err();
+    assert_eq!(missing, RequestError::MissingVersion);
+    assert_eq!(missing.status(), 426);
+    for value in [
+        "8", "0", "25", "255", "013", "+13", "13.0", "0x0d", "256", "1 3", "", "777",
+    ] {
+        let error =
+            request(replaced(line, &format!("Sec-WebSocket-Version: {value}"))).unwrap_err();
+        assert_eq!(error, RequestError::UnsupportedVersion, "{value}");
+        assert_eq!(error.status(), 426);
+    }
+    for bytes in [added(line), replaced(line, "Sec-WebSocket-Version: 13, 8")] {
+        assert_eq!(request(bytes).unwrap_err(), RequestError::RepeatedVersion);
+    }
+    assert_eq!(RequestError::RepeatedVersion.status(), 400);
+}
+
+/// HS-S-19
+#[test]
+fn origin() {
+    for origin in ["null", "http://example.com", ""] {
+        let request = request(added(&format!("Origin: {origin}"))).unwrap();
+        assert_eq!(request.origin(), Some(origin));
+    }
+    assert_eq!(status(added("Origin: a\r\nOrigin: a")), 400);
+    // Not readable as no origin, which would pass for no browser.
+    assert_eq!(status(added("Origin: http://\u{e9}")), 400);
+}
+
+/// SEC-12, HS-R-12
+#[test]
+fn origins_are_compared_whole() {
+    for (origin, allowed) in [
+        ("https://a.example", true),
+        ("HTTPS://A.EXAMPLE", true),
+        ("https://a.example.evil", false),
+        ("http://a.example", false),
+        ("https://a.example:444", false),
+        ("https://evil.example/https://a.example", false),
+        ("null", false),
+        ("", false),
+    ] {
+        let request = request(added(&format!("Origin: {origin}"))).unwrap();
+        assert_eq!(
+            request.origin_is_one_of(&["https://b.example", "https://a.example"]),
+            allowed
+        );
+    }
+    assert!(
+        !request(REQUEST)
+            .unwrap()
+            .origin_is_one_of(&["https://a.example", ""])
+    );
+    assert!(
+        request(added("Origin: null"))
+            .unwrap()
+            .origin_is_one_of(&["null"])
+    );
+}
+
+/// HS-S-22
+#[test]
+fn order_and_case_of_names_do_not_matter() {
+    let lower = "GET /chat HTTP/1.1\r\nx-foo: 1\r\nsec-websocket-version: 13\r\n\
+        sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nconnection: upgrade\r\n\
+        UPGRADE: websocket\r\nhost: server.example.com\r\n\r\n";
+    let request = request(lower).unwrap();
+    assert!(request.headers().iter().next().unwrap() == ("x-foo", b"1"));
+}
+
+/// HS-S-26, 27, SEC-09
+#[test]
+fn line_ends_are_strict() {
+    for bytes in [
+        REQUEST.replace("\r\n", "\n"),
+        REQUEST.replace("\r\n", "\r"),
+        REQUEST.replacen("\r\n", "\n", 1),
+        REQUEST.replacen("\r\nConn", "\nConn", 1),
+        REQUEST.replacen("\r\n\r\n", "\r\n\n", 1),
+        REQUEST.replacen("\r\n\r\n", "\n\r\n", 1),
+        added("X: a\rb"),
+        added("X: a\r\rb"),
+        added("X: \n"),
+    ] {
+        assert_eq!(status(&bytes), 400, "{bytes:?}");
+        // Also for bytes that no reader has seen.
+        let limits = websocket_proto::handshake::HeadLimits::default();
+        let error = RequestHead::parse(bytes.as_bytes(), limits).unwrap_err();
+        assert_eq!(error.status(), 400, "{bytes:?}");
+    }
+}
+
+/// HS-S-28, 29, 30, 31, SEC-09
+#[test]
+fn malformed_fields() {
+    for lines in [
+        "Upgrade : websocket",
+        "X\t: v",
+        "X: a\r\n b",
+        "X: a\r\n\tb",
+        "X: a\0b",
+        "X: a\x01b",
+        "X: a\x7fb",
+        ": v",
+        "X[]: v",
+        "novalue",
+        "\u{dc}: v",
+        "X Y: v",
+    ] {
+        assert_eq!(status(added(lines)), 400, "{lines:?}");
+    }
+    assert_eq!(status(request_line("GET /chat HTTP/1.1\r\n X: y")), 400);
+    assert_eq!(
+        status(replaced("Connection: Upgrade", "Connection:\r\n Upgrade")),
+        400
+    );
+}
+
+/// HS-S-32
+#[test]
+fn opaque_bytes_are_kept() {
+    let bytes = added("X: @").into_bytes();
+    let at = bytes.iter().position(|&byte| byte == b'@').unwrap();
+    let bytes = [&bytes[..at], &[0xff, 0xfe], &bytes[at + 1..]].concat();
+    let request = request(bytes).unwrap();
+    assert_eq!(request.headers().first("X"), Some(&[0xff, 0xfe][..]));
+}
+
+/// HS-S-33, HS-S-34, SEC-08
+#[test]
+fn body_is_refused() {
+    assert!(request(added("Content-Length: 0")).is_ok());
+    for lines in [
+        "Content-Length: 5",
+        "Content-Length: +0",
+        "Content-Length: 0, 0",
+        "Content-Length: 5, 6",
+        "Content-Length: ",
+        "Content-Length: 0\r\nContent-Length: 0",
+        "Content-Length: 0\r\nContent-Length: 5",
+        "Transfer-Encoding: chunked",
+        "Transfer-Encoding: identity",
+        "Transfer-Encoding: chunked\r\nContent-Length: 0",
+    ] {
+        let error = request(added(lines)).unwrap_err();
+        assert_eq!(
+            (error, error.status()),
+            (RequestError::Body, 400),
+            "{lines}"
+        );
+    }
+}
+
+/// HS-S-36: 417 is the answer that ends it at once.
+#[test]
+fn expectation_is_refused() {
+    assert_eq!(status(added("Expect: 100-continue")), 417);
+}
+
+/// HS-S-40
+#[test]
+fn draft_hixie_76() {
+    let bytes = "GET / HTTP/1.1\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nHost: h\r\n\
+        Origin: http://h\r\nSec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\n\
+        Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n\r\n";
+    let error = request(bytes).unwrap_err();
+    assert_eq!((error, error.status()), (RequestError::Draft, 426));
+    let refusal = error.refusal();
+    assert_eq!(
+        refusal.headers().first("Sec-WebSocket-Version"),
+        Some(&b"13"[..])
+    );
+    // With both kinds of keys it is a request of RFC 6455.
+    assert!(request(added("Sec-WebSocket-Key1: 1 2\r\nSec-WebSocket-Key2: 3 4")).is_ok());
+}
+
+/// HS-S-41
+#[test]
+fn plain_request_is_handed_back() {
+    let head = request_head("HEAD /a?b HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n").unwrap();
+    assert!(!head.asks_for_websocket());
+    assert_eq!(
+        (head.method(), head.path(), head.query()),
+        ("HEAD", "/a", Some("b"))
+    );
+    assert!(head.headers().iter().eq([("Host", &b"h"[..]), ("X", b"y")]));
+}
+
+/// WEB-01, WEB-02: what Chromium sends.
+#[test]
+fn browser_request() {
+    let request = request(added(
+        "Pragma: no-cache\r\nCache-Control: no-cache\r\nUser-Agent: Mozilla/5.0\r\n\
+         Origin: http://example.com\r\nAccept-Encoding: gzip, deflate, br\r\n\
+         Accept-Language: en-US,en;q=0.9\r\nCookie: a=b; c=d\r\n\
+         Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+    ))
+    .unwrap();
+    let offers = request.extensions();
+    assert_eq!(
+        offers,
+        ["permessage-deflate; client_max_window_bits"
+            .parse()
+            .unwrap()]
+    );
+}
+
+/// SEC-14: every field in order, with duplicates.
+#[test]
+fn application_sees_every_field() {
+    let request = request(added("X: 1\r\nY: 2\r\nx: 3")).unwrap();
+    let last: Vec<_> = request.headers().iter().skip(5).collect();
+    assert_eq!(last, [("X", &b"1"[..]), ("Y", b"2"), ("x", b"3")]);
+    assert!(request.headers().all("X").eq([b"1", b"3"]));
+}
+
+/// SEC-22
+#[test]
+fn debug_output_has_no_secrets() {
+    let bytes = added("Cookie: hunter2\r\nX-Token: hunter2");
+    let request = request(bytes.replace("/chat", "/chat?token=hunter2")).unwrap();
+    let shown = format!("{request:?}");
+    assert!(
+        !shown.contains("hunter2") && !shown.contains("dGhl"),
+        "{shown}"
+    );
+}
+
+/// A head that other software parsed.
+#[test]
+fn request_from_parts() {
+    let fields = [
+        ("host", "h"),
+        ("upgrade", "websocket"),
+        ("connection", "keep-alive, upgrade"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("sec-websocket-version", " 13 "),
+    ];
+    let head = |method, target, fields: &[(&str, &str)]| {
+        RequestHead::from_parts(method, target, HttpVersion::Http11, fields.iter().copied())
+    };
+    let request = Request::new(head("GET", "/chat?x", &fields).unwrap()).unwrap();
+    assert_eq!(
+        (request.path(), request.query(), request.host()),
+        ("/chat", Some("x"), "h")
+    );
+    let absolute = head("GET", "http://b/c", &fields).unwrap();
+    assert_eq!((absolute.path(), absolute.host()), ("/c", Some("b")));
+    for (name, value) in [
+        ("a b", "c"),
+        ("a", "b\nc: d"),
+        ("a", "b\rc"),
+        ("a", "\0"),
+        ("", "a"),
+    ] {
+        let fields = [("host", "h"), (name, value)];
+        let error = head("GET", "/", &fields).unwrap_err();
+        assert_eq!(error, RequestError::Head(HeadError::Field));
+    }
+    assert_eq!(head("GET", "/", &[]).unwrap_err(), RequestError::Host);
+    assert_eq!(
+        head("GET", "/a b", &fields).unwrap_err(),
+        RequestError::Target
+    );
+    assert_eq!(head("GET", "", &fields).unwrap_err(), RequestError::Target);
+    assert_eq!(
+        head("G T", "/", &fields).unwrap_err(),
+        RequestError::RequestLine
+    );
+}
