@@ -9,6 +9,8 @@ mod head;
 mod http;
 mod properties;
 mod request;
+mod request_head;
 mod response;
+mod response_head;
 mod subprotocol;
 mod support;
