@@ -87,6 +87,7 @@ fn managed_fields_are_refused() {
         "Sec-WebSocket-Extensions",
         "Sec-WebSocket-Accept",
         "Sec-WebSocket-Something",
+        "Sec-WebSocket-X",
         "Content-Length",
         "Transfer-Encoding",
     ] {

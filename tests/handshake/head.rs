@@ -76,6 +76,26 @@ fn head_in_one_piece_is_borrowed() {
     }
 }
 
+/// A second head behind the first, wherever the first ends.
+#[test]
+fn two_heads_in_one_piece() {
+    for padding in 0..300 {
+        let first = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(padding));
+        let mut bytes = [&first, REQUEST].concat().into_bytes();
+        let mut input = &mut bytes[..];
+        let mut reader = HeadReader::new(LIMITS);
+        assert_eq!(
+            reader.receive(&mut input).unwrap().unwrap(),
+            first.as_bytes()
+        );
+        assert_eq!(
+            reader.receive(&mut input).unwrap().unwrap(),
+            REQUEST.as_bytes()
+        );
+        assert!(input.is_empty());
+    }
+}
+
 /// HS-S-25
 #[test]
 fn empty_lines_before_the_first() {

@@ -155,6 +155,7 @@ fn origin() {
     assert_eq!(status(added("Origin: a\r\nOrigin: a")), 400);
     // Not readable as no origin, which would pass for no browser.
     assert_eq!(status(added("Origin: http://\u{e9}")), 400);
+    assert_eq!(status(added("Origin: http://a\thttp://b")), 400);
 }
 
 /// SEC-12, HS-R-12

@@ -161,3 +161,11 @@ fn answer_from_parts() {
     let none: [(&str, &str); 0] = [];
     assert!(ResponseHead::from_parts(HttpVersion::Http11, 99, none).is_err());
 }
+
+/// HS-V-32: also in bytes that no reader has seen.
+#[test]
+fn control_byte_in_the_reason() {
+    let bytes = b"HTTP/1.1 200 a\0b\r\n\r\n";
+    let error = ResponseHead::parse(bytes, HeadLimits::default()).unwrap_err();
+    assert_eq!(error, ResponseError::StatusLine);
+}
