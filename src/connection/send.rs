@@ -90,6 +90,7 @@ impl Sender {
         }
         let bytes = message.as_bytes();
         check_room(bytes.len(), out)?;
+        self.let_pong_pass(bytes.len(), out);
         out.append(bytes);
         Ok(())
     }
@@ -125,7 +126,7 @@ impl Sender {
                 validator.finish().map_err(|_| SendError::InvalidUtf8)?;
             }
         }
-        self.write_frame(opcode, last, bytes, out)?;
+        self.write_message_frame(opcode, last, bytes, out)?;
         self.validator = validator;
         self.message = (!last).then_some(kind);
         Ok(())
@@ -342,7 +343,7 @@ impl Sender {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         self.check_message()?;
-        self.write_frame(opcode, true, payload, out)
+        self.write_message_frame(opcode, true, payload, out)
     }
 
     fn send_control(
@@ -367,6 +368,30 @@ impl Sender {
         match self.message {
             None => Ok(()),
             Some(_) => Err(SendError::MessageUnderWay),
+        }
+    }
+
+    fn write_message_frame(
+        &mut self,
+        opcode: Opcode,
+        is_final: bool,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        if self.waiting.is_some() {
+            let needed = Header::MAX_ENCODED + payload.len();
+            self.let_pong_pass(needed, out);
+        }
+        self.write_frame(opcode, is_final, payload, out)
+    }
+
+    /// Writes a Pong that waits before the `needed` bytes of a message, where
+    /// there is room for both (RFC 6455 §5.5.2: as soon as is practical).
+    fn let_pong_pass(&mut self, needed: usize, out: &mut impl Output) {
+        if let Some(Waiting::Pong(payload)) = self.waiting.as_deref()
+            && out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
+        {
+            self.poll_transmit(out);
         }
     }
 

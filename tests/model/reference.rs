@@ -339,6 +339,7 @@ impl Reference {
         if self.sending.is_some() {
             return Err(SendError::MessageUnderWay);
         }
+        self.let_pong_pass(bytes, capacity);
         self.write(0x80 | opcode(kind), bytes, capacity)
     }
 
@@ -362,6 +363,7 @@ impl Reference {
         {
             return Err(SendError::InvalidUtf8);
         }
+        self.let_pong_pass(bytes, capacity);
         self.write(first | if last { 0x80 } else { 0 }, bytes, capacity)?;
         self.sending = (!last).then_some((kind, text));
         Ok(())
@@ -458,6 +460,15 @@ impl Reference {
             return Err(SendError::WrongState(self.state()));
         }
         Ok(())
+    }
+
+    /// A Pong that waits goes before a message, where both surely fit.
+    fn let_pong_pass(&mut self, message: &[u8], capacity: usize) {
+        if let Some(payload) = &self.pong
+            && capacity - self.used >= 14 + message.len() + 14 + payload.len()
+        {
+            self.transmit(capacity);
+        }
     }
 
     fn frame_length(&self, payload: &[u8]) -> usize {
