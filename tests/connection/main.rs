@@ -1,6 +1,8 @@
 //! The connection as a whole: what it makes of bytes, of calls and of time.
 #![cfg(feature = "alloc")]
 
+mod chunking;
+mod loopback;
 mod misuse;
 
 #[path = "../support/pair.rs"]
