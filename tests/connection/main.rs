@@ -2,6 +2,8 @@
 #![cfg(feature = "alloc")]
 
 mod chunking;
+mod deadlines;
+mod handshake_flow;
 mod loopback;
 mod misuse;
 
