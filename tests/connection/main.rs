@@ -1,11 +1,15 @@
 //! The connection as a whole: what it makes of bytes, of calls and of time.
 #![cfg(feature = "alloc")]
 
+mod backpressure;
+mod broadcast;
 mod chunking;
 mod deadlines;
 mod handshake_flow;
 mod loopback;
 mod misuse;
+mod split;
+mod streaming;
 
 #[path = "../support/pair.rs"]
 mod pair;
