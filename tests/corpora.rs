@@ -119,10 +119,10 @@ fn corpora_of_others() {
         let data = fs::read(&file).expect("a file that can be read");
         let after = |start: &[u8]| [start, &data].concat();
         for role in [0, 1] {
-            decode::run(&after(&[role, 0, 3, 1, 7]));
+            decode::run(&after(&[role, 0, 30, 1, 200]));
         }
         for start in [0, 2] {
-            connection::run(&after(&[start, 0, 3, 1, 7]));
+            connection::run(&after(&[start, 0, 30, 1, 200]));
         }
     }
 }

@@ -53,6 +53,12 @@ impl Cuts {
         Self([choices.byte(), choices.byte(), choices.byte()].map(usize::from))
     }
 
+    /// These, and single bytes where the stream is not too long for it.
+    pub fn and_single_bytes(self, stream: &[u8]) -> impl Iterator<Item = Self> {
+        let single = (stream.len() <= 4096).then_some(Self::SINGLE);
+        single.into_iter().chain([self])
+    }
+
     /// The stream in these pieces, of which some are empty where a size is 0.
     pub fn of(self, mut stream: &mut [u8]) -> impl Iterator<Item = &mut [u8]> {
         let Self(sizes) = self;

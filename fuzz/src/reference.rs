@@ -96,21 +96,25 @@ impl<'a> Frames<'a> {
             127 => 8,
             _ => 0,
         };
-        let Some(long) = self.rest.get(2..2 + length_bytes) else {
+        let long = &self.rest[2..self.rest.len().min(2 + length_bytes)];
+        // Some of the bytes can be enough to tell.
+        if short == 127 && long.first().is_some_and(|&byte| byte >= 0x80) {
+            return Err(FrameError::LengthTooLarge);
+        }
+        if (short == 127 && long.starts_with(&[0; 6]))
+            || (short == 126 && long.len() == 2 && long < &[0, 126])
+        {
+            return Err(FrameError::LengthNotMinimal);
+        }
+        if long.len() < length_bytes {
             return Ok(None);
-        };
+        }
         let length = match short {
             126 | 127 => long
                 .iter()
                 .fold(0, |length, &byte| length << 8 | u64::from(byte)),
             _ => u64::from(short),
         };
-        if length >> 63 != 0 {
-            return Err(FrameError::LengthTooLarge);
-        }
-        if (short == 126 && length < 126) || (short == 127 && length < 65536) {
-            return Err(FrameError::LengthNotMinimal);
-        }
         let mut start = 2 + length_bytes;
         let mut key = None;
         if is_masked {

@@ -16,8 +16,8 @@ pub fn run(data: &[u8]) {
     let cuts = Cuts::choose(&mut choices);
     let stream = choices.rest();
     let limits = HeadLimits {
-        bytes: [16 << 10, 100, 0, 300][usize::from(flags & 3)],
-        headers: [100, 4, 0, 40][usize::from(flags >> 2 & 3)],
+        bytes: [16 << 10, 100, usize::MAX, 300][usize::from(flags & 3)],
+        headers: [100, 4, usize::MAX, 40][usize::from(flags >> 2 & 3)],
     };
     let whole = read_head(stream, limits, Cuts::WHOLE);
     for cuts in [Cuts::SINGLE, cuts] {

@@ -352,9 +352,9 @@ pub(super) fn requests() -> Vec<Seed> {
     let mut seeds = prefixed("", &[0, 3, 1, 70], request_heads());
     for (limits, name) in [
         (1, "100-bytes"),
-        (2, "0-bytes"),
+        (2, "any-bytes"),
         (4, "4-fields"),
-        (8, "0-fields"),
+        (8, "any-fields"),
     ] {
         seeds.extend(prefixed(
             name,

@@ -402,6 +402,17 @@ fn scripts() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             vec![close(CLIENT, 1000, 0), pass(CLIENT), close(SERVER, 1000, 0)],
         ),
         (
+            "handshake-refusal-waits",
+            vec![
+                room(SERVER, 0),
+                wait(SERVER, 1),
+                wait(SERVER, 21),
+                wait(SERVER, 1),
+                wait(SERVER, 13),
+                deliver(CLIENT, 0),
+            ],
+        ),
+        (
             "handshake-too-late",
             vec![
                 wait(CLIENT, 1),

@@ -6,7 +6,10 @@
 //! read by the reference and compared with what was sent and what was
 //! delivered.
 
+mod output;
 mod peer;
+mod receiving;
+mod sending;
 mod wire;
 
 use core::time::Duration;
@@ -15,7 +18,8 @@ use websocket_proto::handshake::{Agreement, ClientRequest};
 use websocket_proto::{Config, Connection, Delivery, Error, MessageKind, Role, Seed, State, Uri};
 
 use super::choices::Choices;
-use peer::{Bounded, Peer};
+use output::Bounded;
+use peer::Peer;
 use wire::Wire;
 
 /// Input: what each end is like, then operations with their parameters.
@@ -184,10 +188,13 @@ impl World {
 
     /// Moves bytes from a wire to the peer of who sent them; 0 stands for all.
     fn deliver(&mut self, who: usize, length: usize) {
-        let wire = &mut self.wires[who];
-        let mut bytes = wire.drain(length);
-        let rest = self.peers[1 - who].receive(&mut bytes, wire.is_clean);
-        wire.put_back(rest);
+        let mut bytes = self.wires[who].drain(length);
+        // An answer to a bent request is not what the client expects.
+        let may_refuse = !self.wires[CLIENT].is_clean && !self.peers[1 - who].is_open;
+        let is_clean = self.wires[who].is_clean && !may_refuse;
+        let rest = self.peers[1 - who].receive(&mut bytes, is_clean);
+        self.wires[who].is_clean &= is_clean;
+        self.wires[who].put_back(rest);
     }
 
     /// The transport of one direction ends, with what is under way.

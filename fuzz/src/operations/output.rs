@@ -1,0 +1,56 @@
+//! An output that tests its user.
+
+use websocket_proto::Output;
+
+/// An output with as much room as it is told, which minds when the crate takes
+/// more.
+pub(super) struct Bounded {
+    pub(super) bytes: Vec<u8>,
+    pub(super) capacity: usize,
+}
+
+impl Bounded {
+    pub(super) const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            capacity: usize::MAX,
+        }
+    }
+
+    /// Takes up to `length` bytes off, all where that is 0.
+    pub(super) fn drain(&mut self, length: usize) -> Vec<u8> {
+        let length = match length {
+            0 => self.bytes.len(),
+            length => length.min(self.bytes.len()),
+        };
+        self.bytes.drain(..length).collect()
+    }
+}
+
+impl Output for Bounded {
+    fn buffered(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn available(&self) -> usize {
+        self.capacity.saturating_sub(self.bytes.len())
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        assert!(
+            bytes.len() <= self.available(),
+            "more than there is room for"
+        );
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
+        assert!(
+            additional <= self.available(),
+            "more than there is room for"
+        );
+        let start = self.bytes.len();
+        self.bytes.resize(start + additional, 0xEE);
+        &mut self.bytes[start..]
+    }
+}
