@@ -40,6 +40,32 @@ fn a_deadline_counts_from_when_the_time_is_first_told() {
     assert_eq!(conn.poll_timeout(), Some(at(1_000_010)));
 }
 
+/// What the caller does changes which deadline counts: the connection asks to
+/// be told the time, rather than to wait for a deadline that is no more.
+#[test]
+fn a_change_of_state_asks_for_the_time_at_once() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new().close_timeout(at(5)));
+        let mut out = Vec::new();
+        assert_eq!(conn.handle_timeout(at(100), &mut out), Ok(()));
+        assert_eq!(conn.poll_timeout(), None);
+        conn.send_close(code(1000), "", &mut out).expect("open");
+        let due = conn.poll_timeout();
+        assert!(due.is_some_and(|due| due <= at(100)), "{due:?}");
+        assert_eq!(conn.handle_timeout(at(200), &mut out), Ok(()));
+        assert_eq!(conn.poll_timeout(), Some(at(205)));
+    }
+    let config = Config::new().handshake_timeout(at(60)).idle_timeout(at(10));
+    let (mut conn, request) = asked_server(config);
+    let mut out = Vec::new();
+    assert_eq!(conn.handle_timeout(at(1), &mut out), Ok(()));
+    assert_eq!(conn.poll_timeout(), Some(at(61)));
+    let acceptance = websocket_proto::handshake::Acceptance::new();
+    conn.accept(&request, &acceptance, &mut out).expect("valid");
+    let due = conn.poll_timeout();
+    assert!(due.is_some_and(|due| due <= at(1)), "{due:?}");
+}
+
 /// Telling the time more often than asked changes nothing.
 #[test]
 fn the_time_may_be_told_at_any_time() {

@@ -265,8 +265,9 @@ proptest! {
         drive(Config::new().delivery(Delivery::Fragments), &ops);
     }
 
-    /// A wire that flips, loses, adds or ends: no panic; the first error is
-    /// the one that stays, its Close is sent once and is the last.
+    /// SEC-16, IO-04: a wire that flips, loses, adds or ends: no panic; the
+    /// first error is the one that stays, its Close is sent once and is the
+    /// last; no event follows the Close.
     #[test]
     fn a_wire_that_corrupts_fails_the_connection_or_does_no_harm(
         ops in vec(op(), 1..12),

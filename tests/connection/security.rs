@@ -6,7 +6,7 @@ use websocket_proto::handshake::{
 };
 use websocket_proto::{Config, Connection, Delivery, Error, Event, Limit, Role, Uri};
 
-use crate::pair::{REQUEST, RESPONSE, connecting_client, events, failure, request, take};
+use crate::pair::{Call, REQUEST, RESPONSE, connecting_client, events, failure, request, take};
 use crate::support::{ROLES, Seen, frame, frames, on_wire, open, sent};
 
 /// SEC-01: the limits that are there without being asked for.
@@ -110,6 +110,28 @@ fn a_client_does_not_let_choose_the_bytes_on_the_wire() {
     wires.sort();
     wires.dedup();
     assert_eq!(wires.len(), 100);
+}
+
+/// IO-09: masking follows from the role, in every frame of every kind; there
+/// is nothing to switch it on or off by.
+#[test]
+fn a_client_always_masks_and_a_server_never() {
+    for role in ROLES {
+        let mut out = Vec::new();
+        for call in Call::ALL {
+            let mut conn = open(role, Config::new());
+            let _ = call.make(&mut conn, &mut out);
+        }
+        let mut conn = open(role, Config::new());
+        let stream = frames(&[(0x89, b"p"), (0x88, b"\x03\xe8")]);
+        events(&mut conn, &on_wire(role, &stream), &mut out);
+        failure(&mut open(role, Config::new()), &[0xff], &mut out);
+        let frames = sent(role, &out);
+        let all = if role == Role::Server { 12 } else { 11 };
+        assert_eq!(frames.len(), all, "a client has no prepared messages");
+        let masked = frames.iter().filter(|frame| frame.key.is_some()).count();
+        assert_eq!(masked, if role == Role::Client { all } else { 0 });
+    }
 }
 
 /// SEC-08: what stands behind a request with a body is neither a request nor
@@ -263,24 +285,25 @@ fn a_uri_says_whether_and_for_whom_tls_is_due() {
 #[test]
 fn a_megabyte_byte_by_byte_is_work_for_a_megabyte() {
     const LENGTH: usize = 1 << 20;
-    for delivery in [Delivery::Messages, Delivery::Fragments] {
-        for role in ROLES {
-            let mut conn = open(role, Config::new().delivery(delivery));
-            let mut wire = on_wire(role, &frame(0x81, "é".repeat(LENGTH / 2).as_bytes()));
-            let mut out = Vec::new();
-            let mut received = 0;
-            for byte in wire.chunks_mut(1) {
-                let mut input = byte;
-                while let Some(event) = conn.receive(&mut input, &mut out).expect("valid") {
-                    received += match event {
-                        Event::Text(text) => text.len(),
-                        Event::Fragment(fragment) => fragment.data.as_bytes().len(),
-                        other => panic!("{other:?}"),
-                    };
-                }
+    for (role, delivery) in [
+        (Role::Server, Delivery::Messages),
+        (Role::Client, Delivery::Fragments),
+    ] {
+        let mut conn = open(role, Config::new().delivery(delivery));
+        let mut wire = on_wire(role, &frame(0x81, "é".repeat(LENGTH / 2).as_bytes()));
+        let mut out = Vec::new();
+        let mut received = 0;
+        for byte in wire.chunks_mut(1) {
+            let mut input = byte;
+            while let Some(event) = conn.receive(&mut input, &mut out).expect("valid") {
+                received += match event {
+                    Event::Text(text) => text.len(),
+                    Event::Fragment(fragment) => fragment.data.as_bytes().len(),
+                    other => panic!("{other:?}"),
+                };
             }
-            assert_eq!(received, LENGTH);
         }
+        assert_eq!(received, LENGTH);
     }
     let config = Config::new().max_head(2 * LENGTH);
     let mut conn = Connection::server(config);

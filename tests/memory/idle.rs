@@ -119,6 +119,17 @@ fn after_its_end_a_connection_holds_nothing() {
     }
 }
 
+/// Nor does it take anything to hold.
+#[test]
+fn a_connection_that_has_ended_keeps_no_buffer() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new());
+        events(&mut conn, &on_wire(role, &close(1000, "")), &mut Vec::new());
+        let ((), used) = measure(|| conn.recycle(Vec::with_capacity(1000)));
+        assert_eq!(used.held, 0);
+    }
+}
+
 /// The same within the opening handshake.
 #[test]
 fn after_a_failed_handshake_a_connection_holds_nothing() {
