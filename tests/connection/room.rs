@@ -86,3 +86,26 @@ fn a_client_needs_room_for_its_request() {
         assert_eq!(out.written(), b"");
     }
 }
+
+/// The buffer of the crate `bytes` holds what a `Vec` does.
+#[cfg(feature = "bytes")]
+#[test]
+fn bytes_mut_is_an_output_like_a_vec() {
+    for role in ROLES {
+        let mut vec = b"before".to_vec();
+        let mut bytes = bytes::BytesMut::from(&b"before"[..]);
+        let (mut to_vec, mut to_bytes) = (in_state("open", role), in_state("open", role));
+        for call in Call::ALL {
+            assert_eq!(
+                call.make(&mut to_vec, &mut vec),
+                call.make(&mut to_bytes, &mut bytes)
+            );
+        }
+        assert_eq!(vec, bytes);
+        assert_eq!(
+            (bytes.buffered(), bytes.available()),
+            (vec.buffered(), vec.available())
+        );
+        assert!(vec.len() > 40);
+    }
+}
