@@ -9,7 +9,7 @@ use crate::support::{ROLES, Seen, close, frame, frames, mask, on_wire, open};
 
 /// What is to be the same.
 #[derive(Debug, PartialEq)]
-struct Outcome {
+pub(crate) struct Outcome {
     seen: Vec<Seen>,
     error: Option<Error>,
     out: Vec<u8>,
@@ -20,7 +20,7 @@ struct Outcome {
 
 /// Gives `wire` in the pieces that end at `cuts`, answering a request by
 /// opening the connection, or with 404.
-fn run(mut conn: Connection, wire: &[u8], cuts: &[usize]) -> Outcome {
+pub(crate) fn run(mut conn: Connection, wire: &[u8], cuts: &[usize]) -> Outcome {
     let (mut out, mut seen, mut error) = (Vec::new(), Vec::new(), None);
     let ends = cuts.iter().copied().chain([wire.len()]);
     let mut start = 0;

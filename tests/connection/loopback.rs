@@ -7,6 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use websocket_proto::{Config, Connection, Delivery, Event, MessageKind, Role, State};
 
+use crate::chunking::run;
 use crate::pair::{code, opened};
 use crate::support::sent;
 
@@ -295,6 +296,13 @@ proptest! {
             }
         }
         check_victim(victim, &wire, step);
+        // IO-02: and the same however the harm is cut.
+        let again = || {
+            let (client, server) = opened(Config::new());
+            if to_server { server } else { client }
+        };
+        let cuts: Vec<_> = (step..wire.len()).step_by(step).collect();
+        assert_eq!(run(again(), &wire, &cuts), run(again(), &wire, &[]));
     }
 
     /// The same from the first byte of the opening handshake on.
