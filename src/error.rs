@@ -6,7 +6,7 @@ use crate::handshake::{BuildError, RequestError, ResponseError};
 
 /// What the peer did wrong, or failed to do.
 ///
-/// An error ends the connection: everything before it has been delivered, the
+/// An error ends the connection: every event before it has been delivered, the
 /// Close or the HTTP refusal that it deserves stands in the output, and each
 /// further call gives the same error again. The mistakes of the caller are
 /// [`SendError`].

@@ -147,8 +147,8 @@ impl Output for FixedOutput<'_> {
 
     #[inline]
     fn extend_by(&mut self, additional: usize) -> &mut [u8] {
-        let start = self.length;
+        let lent = &mut self.memory[self.length..][..additional];
         self.length += additional;
-        &mut self.memory[start..self.length]
+        lent
     }
 }

@@ -1,12 +1,12 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::frame::{InvalidUtf8, Utf8Validator};
 use crate::{Event, MessageKind};
 
 /// A message put together from what several reads or frames brought of it.
-#[derive(Debug)]
 pub(super) enum Assembly {
     /// No message, but perhaps a buffer for the next one.
     Empty(Vec<u8>),
@@ -83,6 +83,18 @@ impl Assembly {
             buffer.clear();
             *spare = buffer;
         }
+    }
+}
+
+/// Shows how much there is of a message, and nothing of what it says.
+impl fmt::Debug for Assembly {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, length) = match self {
+            Self::Empty(_) => return formatter.write_str("Empty"),
+            Self::Text(text, _) => ("Text", text.len()),
+            Self::Binary(bytes) => ("Binary", bytes.len()),
+        };
+        write!(formatter, "{name}({length} bytes)")
     }
 }
 

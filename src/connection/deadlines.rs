@@ -68,12 +68,13 @@ impl Deadlines {
         (time <= now).then_some(due)
     }
 
-    /// When the time is to be told next, at the latest.
-    pub(super) fn poll(&self) -> Option<Duration> {
-        match self.state {
-            None => Some(Duration::ZERO),
-            Some(_) => self.next().map(|(time, _)| time),
+    /// When the time is to be told next, at the latest: at once where it is
+    /// not known when something happened that moves a deadline.
+    pub(super) fn poll(&self, state: State) -> Option<Duration> {
+        if self.received || self.state != Some(state) {
+            return Some(Duration::ZERO);
         }
+        self.next().map(|(time, _)| time)
     }
 
     fn next(&self) -> Option<(Duration, Due)> {

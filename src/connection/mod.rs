@@ -9,6 +9,7 @@ mod reply;
 mod send;
 mod sending;
 mod state;
+mod undisclosed;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -200,10 +201,12 @@ impl Connection {
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called at the
     /// latest, on the caller's clock; `None` where nothing is watched.
+    /// Zero, at once, where something has happened that moves a deadline and
+    /// the time has not been told since.
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.state() {
             State::Closed => None,
-            _ => self.deadlines.as_ref()?.poll(),
+            state => self.deadlines.as_ref()?.poll(state),
         }
     }
 
@@ -253,7 +256,8 @@ impl Connection {
         };
         self.receiver.fail(error);
         self.sender.fail(error, out);
-        Err(error)
+        // A connection that failed before may only have waited for room.
+        Err(self.receiver.inbound().error().unwrap_or(error))
     }
 
     /// How far the connection is.
@@ -329,7 +333,8 @@ impl Connection {
 
     /// Splits an open connection into its two directions, for two tasks. What
     /// the receiving one owes the peer then has to be brought to the sending
-    /// one as [`Reply`]; deadlines and automatic replies end.
+    /// one as [`Reply`]; deadlines and automatic replies end, and messages are
+    /// delivered while closing.
     ///
     /// # Errors
     ///

@@ -2,6 +2,7 @@ use alloc::boxed::Box;
 
 use super::Connection;
 use super::state::State;
+use super::undisclosed::Undisclosed;
 use crate::error::Timeout;
 use crate::handshake::{
     Acceptance, Agreement, ClientRequest, HeadLimits, HeadReader, Request, RequestError,
@@ -29,7 +30,7 @@ enum Stage {
     /// A client reads the response.
     Response {
         reader: HeadReader,
-        key: [u8; 24],
+        key: Undisclosed<[u8; 24]>,
         request: ClientRequest,
         /// How many interim responses came before.
         interim: u8,
@@ -41,7 +42,7 @@ enum Stage {
 /// What the request that waits for its answer asked for.
 #[derive(Debug, Clone, Copy)]
 enum Asked {
-    WebSocket { key: [u8; 24] },
+    WebSocket { key: Undisclosed<[u8; 24]> },
     Http { is_head: bool },
 }
 
@@ -62,7 +63,7 @@ impl Opening {
             limits,
             stage: Stage::Response {
                 reader: HeadReader::new(limits),
-                key,
+                key: Undisclosed(key),
                 request,
                 interim: 0,
             },
@@ -90,7 +91,7 @@ impl Opening {
                 let head = RequestHead::parse(&head, self.limits)?;
                 let (event, asked) = if head.asks_for_websocket() {
                     let request = Request::new(head)?;
-                    let key = *request.key();
+                    let key = Undisclosed(*request.key());
                     (Event::Request(Box::new(request)), Asked::WebSocket { key })
                 } else {
                     let is_head = head.method() == "HEAD";
@@ -112,7 +113,7 @@ impl Opening {
                 let head = ResponseHead::parse(&head, self.limits)?;
                 match head.status() {
                     101 => {
-                        let agreement = request.verify(key, &head)?;
+                        let agreement = request.verify(&key.0, &head)?;
                         return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
                     }
                     _ if head.is_interim() && *interim < MAX_INTERIM => {
@@ -151,7 +152,7 @@ impl Connection {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         match self.asked()? {
-            Asked::WebSocket { key } if key == *request.key() => {}
+            Asked::WebSocket { key } if key.0 == *request.key() => {}
             Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
             Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
         }

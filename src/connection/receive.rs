@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::assembly::Assembly;
 use super::state::{CloseStatus, Inbound};
+use super::undisclosed::Undisclosed;
 use crate::error::Limit;
 use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, Utf8Validator};
 use crate::{
@@ -30,7 +31,7 @@ pub struct Receiver {
     message: Message,
     assembly: Assembly,
     /// The start of a control payload that the input cut.
-    control: Vec<u8>,
+    control: Undisclosed<Vec<u8>>,
     /// Of the text that is delivered in pieces.
     validator: Utf8Validator,
 }
@@ -72,7 +73,7 @@ impl Receiver {
                 announced: 0,
             },
             assembly: Assembly::new(),
-            control: Vec::new(),
+            control: Undisclosed(Vec::new()),
             validator: Utf8Validator::new(),
         }
     }
@@ -125,7 +126,7 @@ impl Receiver {
     /// [`Config::max_spare`](crate::Config::max_spare) are freed.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         let buffer = buffer.into();
-        if buffer.capacity() <= self.max_spare {
+        if buffer.capacity() <= self.max_spare && self.inbound.is_open() {
             self.assembly.recycle(buffer);
         }
     }
@@ -157,7 +158,7 @@ impl Receiver {
     /// Frees what was kept for the rest that will not come.
     fn forget(&mut self) {
         self.assembly = Assembly::new();
-        self.control = Vec::new();
+        self.control = Undisclosed(Vec::new());
     }
 
     pub(super) const fn discard_data(&mut self) {
@@ -294,16 +295,17 @@ impl Receiver {
         bytes: &'a [u8],
         end: bool,
     ) -> Result<Option<Event<'a>>, Error> {
-        if !(end && self.control.is_empty()) {
-            self.control.extend_from_slice(bytes);
+        let Undisclosed(control) = &mut self.control;
+        if !(end && control.is_empty()) {
+            control.extend_from_slice(bytes);
             if !end {
                 return Ok(None);
             }
         }
-        let payload: Cow<'a, [u8]> = if self.control.is_empty() {
+        let payload: Cow<'a, [u8]> = if control.is_empty() {
             Cow::Borrowed(bytes)
         } else {
-            Cow::Owned(core::mem::take(&mut self.control))
+            Cow::Owned(core::mem::take(control))
         };
         Ok(Some(match opcode {
             Opcode::Ping => Event::Ping(payload),

@@ -1,3 +1,4 @@
+use super::undisclosed::Undisclosed;
 use crate::frame::{CloseCode, MAX_CONTROL_PAYLOAD};
 use crate::{Error, Event};
 
@@ -46,7 +47,7 @@ impl Reply {
 /// The payload of a control frame, kept without an allocation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ControlPayload {
-    bytes: [u8; MAX_CONTROL_PAYLOAD],
+    bytes: Undisclosed<[u8; MAX_CONTROL_PAYLOAD]>,
     length: u8,
 }
 
@@ -57,12 +58,12 @@ impl ControlPayload {
         let mut bytes = [0; MAX_CONTROL_PAYLOAD];
         bytes[..length].copy_from_slice(&payload[..length]);
         Self {
-            bytes,
+            bytes: Undisclosed(bytes),
             length: length as u8,
         }
     }
 
     pub(super) fn as_slice(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
+        &self.bytes.0[..usize::from(self.length)]
     }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::prepared::PreparedMessage;
 use super::reply::{ControlPayload, Kind, Reply};
 use super::state::{Outbound, State};
+use super::undisclosed::Undisclosed;
 use crate::frame::{
     CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, Utf8Validator,
 };
@@ -35,7 +36,7 @@ enum Waiting {
     /// The newest; those before it need no answer (RFC 6455 §5.5.3).
     Pong(ControlPayload),
     /// A Close or an HTTP response as encoded, after which nothing is sent.
-    Last(Vec<u8>),
+    Last(Undisclosed<Vec<u8>>),
 }
 
 impl Sender {
@@ -207,7 +208,7 @@ impl Sender {
         match self.waiting.take().map(|waiting| *waiting) {
             None => {}
             Some(Waiting::Pong(payload)) => self.reply_pong(payload.as_slice(), out),
-            Some(Waiting::Last(bytes)) => self.write_last(&bytes, out),
+            Some(Waiting::Last(bytes)) => self.write_last(&bytes.0, out),
         }
         out.buffered() > before
     }
@@ -304,7 +305,7 @@ impl Sender {
         out.append(fits);
         self.close();
         if !rest.is_empty() {
-            self.wait(Waiting::Last(rest.to_vec()));
+            self.wait(Waiting::Last(Undisclosed(rest.to_vec())));
         }
     }
 

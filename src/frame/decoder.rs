@@ -102,7 +102,7 @@ impl Decoder {
     }
 
     /// As [`decode`](Self::decode), with payload pieces of at most `limit`
-    /// bytes, which is to be above 0.
+    /// bytes; 0 counts as 1.
     ///
     /// # Errors
     ///
@@ -206,7 +206,7 @@ impl Decoder {
         if input.is_empty() && self.remaining > 0 {
             return None;
         }
-        let available = input.len().min(limit);
+        let available = input.len().min(limit.max(1));
         let length = usize::try_from(self.remaining).map_or(available, |n| n.min(available));
         let bytes = take(input, length);
         if let Some(key) = self.key {

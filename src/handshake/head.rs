@@ -51,7 +51,6 @@ impl Default for HeadLimits {
 /// assert_eq!(input, b"rest");
 /// # Ok::<(), websocket_proto::handshake::HeadError>(())
 /// ```
-#[derive(Debug)]
 pub struct HeadReader {
     limits: HeadLimits,
     buffer: Vec<u8>,
@@ -119,6 +118,17 @@ impl HeadReader {
     /// The number of bytes held of a head that is incomplete.
     pub const fn buffered(&self) -> usize {
         self.buffer.len()
+    }
+}
+
+/// Shows how much of a head there is, and nothing of what it says.
+impl fmt::Debug for HeadReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeadReader")
+            .field("limits", &self.limits)
+            .field("buffered", &self.buffer.len())
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -252,7 +262,9 @@ fn is_one_head(bytes: &[u8], limits: HeadLimits) -> bool {
     // The last byte is an LF and starts no pair. Each line end has two control
     // bytes; where there is any other, the sums differ. The first line and the
     // empty one are no fields.
-    controls + 1 == 2 * line_ends && empty_lines == 1 && line_ends <= limits.headers + 2
+    controls + 1 == 2 * line_ends
+        && empty_lines == 1
+        && line_ends.saturating_sub(2) <= limits.headers
 }
 
 /// Why bytes are not the head of an HTTP message.

@@ -47,6 +47,20 @@ pub enum ResponseError {
 }
 
 impl ResponseError {
+    /// The status of the answer, where it was one: only a 101 is looked at any
+    /// closer. `None` where it could not be read, and for
+    /// [`Status`](Self::Status), which stands for any other.
+    pub const fn status(self) -> Option<u16> {
+        match self {
+            Self::Head(_)
+            | Self::StatusLine
+            | Self::UnsupportedHttp
+            | Self::Status
+            | Self::TooManyInterim => None,
+            _ => Some(101),
+        }
+    }
+
     /// Where the rule stands, such as `RFC 6455 section 4.1`.
     pub const fn section(self) -> &'static str {
         match self {

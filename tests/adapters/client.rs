@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use arguments::Arguments;
 use duplex::{Failure, Link};
-use websocket_proto::handshake::{ClientRequest, ResponseError, ResponseHead};
+use websocket_proto::handshake::{ClientRequest, ResponseHead};
 use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Error, Event, Seed, Uri};
 
 const USAGE: &str = "\
@@ -137,7 +137,7 @@ fn talk(uri: &Uri, conn: Connection, out: Vec<u8>) -> bool {
     }
     match outcome {
         Ok(()) => !refused && link.with(|conn, _| conn.was_clean()),
-        Err(Failure::Peer(Error::Response(error))) => match status_of(error) {
+        Err(Failure::Peer(Error::Response(error))) => match error.status() {
             Some(status) => {
                 notice("refused", &format!("{status} {error}"));
                 false
@@ -184,18 +184,6 @@ fn describe(head: &ResponseHead) -> String {
         words.push_str(&String::from_utf8_lossy(location));
     }
     words
-}
-
-/// The status of an answer that was in error, where it was an answer: only a
-/// 101 is looked at any closer.
-const fn status_of(error: ResponseError) -> Option<u16> {
-    match error {
-        ResponseError::Head(_)
-        | ResponseError::StatusLine
-        | ResponseError::UnsupportedHttp
-        | ResponseError::TooManyInterim => None,
-        _ => Some(101),
-    }
 }
 
 /// Prints a message. Whoever closed the standard output wants no more of them.
