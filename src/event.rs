@@ -26,8 +26,9 @@ pub enum Event<'a> {
     /// To a client: the server answered with another status than 101. What
     /// follows comes as [`Event::Body`].
     Refused(Box<ResponseHead>),
-    /// To a client: bytes after the head of a refusal, as they came, framed
-    /// by HTTP and not unpacked.
+    /// To a client: a piece of a refusal's body, out of its `Content-Length`
+    /// or chunks. How much of it to take is the caller's decision; the
+    /// connection keeps nothing.
     Body(&'a [u8]),
     /// A text message.
     Text(Cow<'a, str>),

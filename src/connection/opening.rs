@@ -5,8 +5,8 @@ use super::state::State;
 use super::undisclosed::Undisclosed;
 use crate::error::Timeout;
 use crate::handshake::{
-    Acceptance, Agreement, ClientRequest, HeadLimits, HeadReader, Request, RequestError,
-    RequestHead, Response, ResponseError, ResponseHead,
+    Acceptance, Agreement, BodyReader, ClientRequest, HeadLimits, HeadReader, Request,
+    RequestError, RequestHead, Response, ResponseError, ResponseHead,
 };
 use crate::{Error, Event, Output, Role, SendError};
 
@@ -35,8 +35,8 @@ enum Stage {
         /// How many interim responses came before.
         interim: u8,
     },
-    /// A client passes on what follows a refusal.
-    Body,
+    /// A client passes on the body of a refusal.
+    Body(BodyReader),
 }
 
 /// What the request that waits for its answer asked for.
@@ -72,7 +72,7 @@ impl Opening {
 
     pub(super) const fn state(&self) -> State {
         match self.stage {
-            Stage::Body => State::Closed,
+            Stage::Body(_) => State::Closed,
             Stage::Request(_) | Stage::Answer(_) | Stage::Response { .. } => State::Connecting,
         }
     }
@@ -118,17 +118,24 @@ impl Opening {
                     }
                     _ if head.is_interim() && *interim < MAX_INTERIM => {
                         *interim += 1;
-                        *reader = HeadReader::new(self.limits);
                     }
                     _ if head.is_interim() => return Err(ResponseError::TooManyInterim.into()),
                     _ => {
-                        self.stage = Stage::Body;
+                        self.stage = Stage::Body(BodyReader::new(&head));
                         break Event::Refused(Box::new(head));
                     }
                 }
             },
-            Stage::Body if input.is_empty() => return Ok((None, None)),
-            Stage::Body => Event::Body(&*core::mem::take(input)),
+            Stage::Body(reader) => {
+                let (framing, piece) = reader.measure(input);
+                let (taken, rest) = core::mem::take(input).split_at_mut(framing + piece);
+                if piece == 0 {
+                    // What follows the body belongs to nobody.
+                    return Ok((None, None));
+                }
+                *input = rest;
+                Event::Body(&taken[framing..])
+            }
         };
         Ok((Some(event), None))
     }

@@ -50,6 +50,8 @@ mod acceptance;
 #[cfg(feature = "alloc")]
 mod agreement;
 #[cfg(feature = "alloc")]
+mod body;
+#[cfg(feature = "alloc")]
 mod build_error;
 #[cfg(feature = "alloc")]
 mod client;
@@ -86,6 +88,7 @@ mod version;
 pub use self::{
     acceptance::{Acceptance, Accepted},
     agreement::Agreement,
+    body::BodyReader,
     build_error::BuildError,
     client::ClientRequest,
     extension::{Extension, ExtensionError},

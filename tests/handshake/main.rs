@@ -2,6 +2,7 @@
 #![cfg(feature = "alloc")]
 
 mod answer;
+mod body;
 mod client_request;
 mod extension;
 mod head;

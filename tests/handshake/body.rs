@@ -1,0 +1,106 @@
+//! The body of a refusal, out of its framing: HS-V-05.
+
+use websocket_proto::handshake::{BodyReader, HeadLimits, ResponseHead};
+
+fn reader(fields: &str) -> BodyReader {
+    let head = format!("HTTP/1.1 403 Forbidden\r\n{fields}\r\n");
+    BodyReader::new(&ResponseHead::parse(head.as_bytes(), HeadLimits::default()).expect("a head"))
+}
+
+/// The body in what follows a head with these fields, which comes in pieces of
+/// every size, what is left over, and whether the body has ended.
+#[track_caller]
+fn check(fields: &str, follows: &[u8], body: &[u8], done: bool) {
+    for size in 1..=follows.len().max(1) {
+        let mut reader = reader(fields);
+        let mut taken = Vec::new();
+        for mut input in follows.chunks(size) {
+            while let Some(piece) = reader.receive(&mut input) {
+                assert!(!piece.is_empty());
+                taken.extend_from_slice(piece);
+            }
+            assert!(input.is_empty() || reader.is_done());
+        }
+        assert_eq!(taken, body, "in pieces of {size}");
+        assert_eq!(reader.is_done(), done, "in pieces of {size}");
+    }
+}
+
+// HS-V-05
+#[test]
+fn a_length_ends_the_body() {
+    check("Content-Length: 4\r\n", b"nope", b"nope", true);
+    check("Content-Length: 4\r\n", b"nopeand more", b"nope", true);
+    check("Content-Length: 4\r\n", b"no", b"no", false);
+    check("Content-Length: 0\r\n", b"more", b"", true);
+}
+
+// HS-V-05
+#[test]
+fn chunks_are_unpacked() {
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    check(chunked, b"4\r\nnope\r\n0\r\n\r\nmore", b"nope", true);
+    check(
+        chunked,
+        b"1;a=b\r\nn\r\n003 \r\nope\r\n0\r\nX: y\r\n\r\n",
+        b"nope",
+        true,
+    );
+    check(
+        chunked,
+        b"A\r\n0123456789\r\na\r\n0123456789\r\n",
+        b"01234567890123456789",
+        false,
+    );
+    check(chunked, b"0\r\n\r\n", b"", true);
+    check(
+        "Transfer-Encoding: gzip, chunked\r\nContent-Length: 3\r\n",
+        b"4\r\nnope\r\n0\r\n\r\n",
+        b"nope",
+        true,
+    );
+}
+
+// HS-V-05
+#[test]
+fn broken_chunks_end_the_body() {
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    check(chunked, b"x\r\nnope", b"", true);
+    check(chunked, b"\r\nnope", b"", true);
+    check(chunked, b"4\r\nnopes\r\n", b"nope", true);
+    check(chunked, b"11111111111111111\r\nn", b"", true);
+    // The largest size there is does not overflow.
+    check(chunked, b"ffffffffffffffff\r\nnope", b"nope", false);
+}
+
+// HS-V-05
+#[test]
+fn without_framing_the_end_of_the_stream_ends_the_body() {
+    check("", b"nope", b"nope", false);
+    check("Content-Length: +4\r\n", b"nope", b"nope", false);
+    check(
+        "Content-Length: 99999999999999999999\r\n",
+        b"nope",
+        b"nope",
+        false,
+    );
+    check(
+        "Content-Length: 4\r\nContent-Length: 4\r\n",
+        b"nope",
+        b"nope",
+        false,
+    );
+    check("Transfer-Encoding: gzip\r\n", b"nope", b"nope", false);
+}
+
+// HS-V-05
+#[test]
+fn some_statuses_have_no_body() {
+    for status in ["204 No Content", "304 Not Modified"] {
+        let head = format!("HTTP/1.1 {status}\r\nContent-Length: 4\r\n\r\n");
+        let head = ResponseHead::parse(head.as_bytes(), HeadLimits::default()).expect("a head");
+        let mut reader = BodyReader::new(&head);
+        assert!(reader.is_done());
+        assert_eq!(reader.receive(&mut &b"nope"[..]), None);
+    }
+}
