@@ -17,8 +17,8 @@ impl<'a> Choices<'a> {
     }
 
     /// All that has not been used.
-    pub const fn rest(&mut self) -> &'a [u8] {
-        std::mem::replace(&mut self.rest, &[])
+    pub fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest)
     }
 
     pub const fn byte(&mut self) -> u8 {

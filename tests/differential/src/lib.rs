@@ -7,6 +7,7 @@
 mod choices;
 mod difference;
 mod frames;
+mod handshake;
 mod pipe;
 mod random;
 
@@ -23,6 +24,13 @@ pub enum Outcome {
     Failed1002,
     Failed1007,
     Failed1009,
+    RequestAccepted,
+    RequestRefused,
+    RequestUnfinished,
+    ResponseAccepted,
+    ResponseDeclined,
+    ResponseRefused,
+    ResponseUnfinished,
 }
 
 impl Outcome {
@@ -50,12 +58,25 @@ pub struct Comparison {
 pub fn compare(data: &[u8]) -> Comparison {
     let mut choices = Choices::new(data);
     let mut found = Found::default();
-    let compared = match choices.below(8) {
-        0 => frames::compare(&frames::Case::choose(&mut choices, false), &mut found),
-        _ => frames::compare(&frames::Case::choose(&mut choices, true), &mut found),
+    let compared = match choices.below(16) {
+        0 | 1 => frames::compare(&frames::Case::choose(&mut choices, false), &mut found),
+        2..=9 => frames::compare(&frames::Case::choose(&mut choices, true), &mut found),
+        kind => {
+            let mut case = handshake::Case::choose(&mut choices);
+            match kind {
+                10..=12 => handshake::request::generate(&mut case, &mut choices),
+                13..=14 => handshake::response::generate(&mut case, &mut choices),
+                _ => case.stream = choices.rest().to_vec(),
+            }
+            if matches!(kind, 10..=12) || kind == 15 && case.is_request {
+                handshake::request::compare(&case, &mut found)
+            } else {
+                handshake::response::compare(&case, &mut found)
+            }
+        }
     };
     match compared {
         Ok(outcome) => Comparison { outcome, found },
-        Err(frames::Disagreement(report)) => panic!("{report}"),
+        Err(report) => panic!("{report}"),
     }
 }

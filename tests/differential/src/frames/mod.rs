@@ -125,12 +125,9 @@ impl fmt::Debug for Failure {
     }
 }
 
-/// Where two of them part.
-pub struct Disagreement(pub String);
-
 /// Feeds the case to all three. An error is a difference that no entry of
 /// [`Difference`](crate::Difference) explains.
-pub fn compare(case: &Case, found: &mut Found) -> Result<Outcome, Disagreement> {
+pub fn compare(case: &Case, found: &mut Found) -> Result<Outcome, String> {
     let mut ours = ours::Ours::run(case);
     let mut peer = peer::Peer::run(case);
     explain::hold_to_rules(case, &ours.trace)
@@ -139,7 +136,7 @@ pub fn compare(case: &Case, found: &mut Found) -> Result<Outcome, Disagreement> 
             replies::compare(case, &ours.trace, &peer.trace, found)?;
             explain::compare_ends(case, &mut ours, &mut peer, found)
         })
-        .map_err(|reason| Disagreement(report(case, &ours.trace, &peer.trace, &reason)))?;
+        .map_err(|reason| report(case, &ours.trace, &peer.trace, &reason))?;
     Ok(match (&ours.trace.failure, ours.trace.events.last()) {
         (Some(failure), _) => Outcome::of_code(failure.code),
         (None, Some(Seen::Close(_))) => Outcome::Closed,
