@@ -149,6 +149,8 @@ fn a_recycled_buffer_is_kept_up_to_a_bound_and_once() {
     // The larger one is the more useful.
     let ((), used) = measure(|| conn.recycle(Vec::with_capacity(5000)));
     assert_eq!(used.held, 4000);
+    let ((), used) = measure(|| conn.recycle(Vec::with_capacity(1000)));
+    assert_eq!(used.held, 0);
     let mut none = open(ROLES[1], Config::new().max_spare(0));
     let ((), used) = measure(|| none.recycle(Vec::with_capacity(1)));
     assert_eq!(used.held, 0);
