@@ -30,7 +30,7 @@ fn ports() {
     assert_eq!(uri("ws://h:65535/").port(), 65535);
 }
 
-/// URI-03
+/// URI-03, HS-C-20
 #[test]
 fn fragments() {
     for text in ["ws://h/p#f", "ws://h/p#", "ws://h#f", "ws://h?q#f"] {
@@ -95,7 +95,7 @@ fn zone_identifiers() {
     assert_eq!(error("ws://[fe80::1%eth0]/"), UriError::Host);
 }
 
-/// URI-08
+/// URI-08, HS-C-20
 #[test]
 fn port_digits() {
     for text in [
@@ -105,6 +105,7 @@ fn port_digits() {
         "ws://h:8o/",
         "ws://h:0/",
         "ws://h: /",
+        "ws://h:99999/",
         "ws://h:99999999999999999999/",
         "ws://h:1:2/",
     ] {

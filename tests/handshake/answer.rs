@@ -8,7 +8,7 @@ fn text(response: &Response) -> String {
     String::from_utf8(response.encode().unwrap()).unwrap()
 }
 
-/// HS-R-01, 02, 03, 05, 08
+/// HS-R-01, HS-R-02, HS-R-03, HS-R-05, HS-R-08
 #[test]
 fn plain_acceptance() {
     let accepted = request(REQUEST)
@@ -122,7 +122,8 @@ fn both_ends_agree() {
     assert_eq!(client.verify(key, &head), Ok(accepted.agreement));
 }
 
-/// HS-R-11, SEC-19: every refusal is whole HTTP and says what is wrong.
+/// HS-R-11, HS-S-02, SEC-19: every refusal is whole HTTP, no 101, and says what
+/// is wrong.
 #[test]
 fn refusals() {
     for error in [
@@ -157,6 +158,7 @@ fn refusals() {
         let (head, body) = crate::support::read_head(&bytes).unwrap().unwrap();
         let head = response_head(head).unwrap();
         assert_eq!(head.status(), error.status());
+        assert!((400..600).contains(&head.status()));
         assert!(!head.reason().is_empty());
         assert_eq!(body, format!("{error}\n").into_bytes());
         let length = head.headers().first("Content-Length").unwrap();
@@ -171,7 +173,7 @@ fn refusals() {
     }
 }
 
-/// HS-R-13, 17, 18, 24
+/// HS-R-13, HS-R-17, HS-R-18, HS-R-24
 #[test]
 fn refusals_of_the_application() {
     assert!(text(&Response::new(404)).starts_with("HTTP/1.1 404 Not Found\r\n"));
@@ -184,8 +186,15 @@ fn refusals_of_the_application() {
         "HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: https://b/\r\nDate: now\r\n\
          Content-Length: 0\r\n\r\n"
     );
-    assert!(
-        text(&Response::new(503).header("Retry-After", "9")).contains("\r\nRetry-After: 9\r\n")
+    assert_eq!(
+        text(&Response::new(401).header("WWW-Authenticate", "Basic realm=\"x\"")),
+        "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\
+         WWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"
+    );
+    assert_eq!(
+        text(&Response::new(503).header("Retry-After", "9").body("later")),
+        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 9\r\n\
+         Content-Length: 5\r\n\r\nlater"
     );
     assert!(text(&Response::new(499)).starts_with("HTTP/1.1 499 \r\n"));
 }

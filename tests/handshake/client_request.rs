@@ -15,7 +15,7 @@ fn to(uri: &str) -> ClientRequest {
     ClientRequest::new(&Uri::parse(uri).unwrap())
 }
 
-/// HS-C-01, 04, 05, 09, 17, 18, 28: the whole of it.
+/// HS-C-01, HS-C-04, HS-C-05, HS-C-09, HS-C-18, HS-C-28: the whole of it.
 #[test]
 fn plain_request() {
     assert_eq!(
@@ -52,6 +52,25 @@ fn host_has_the_port_unless_it_is_the_default() {
     }
 }
 
+/// HS-C-17: with all that a request can hold.
+#[test]
+fn lines_end_in_crlf_and_are_not_folded() {
+    let request = client()
+        .origin("https://a.example")
+        .subprotocol("chat")
+        .subprotocol("superchat")
+        .extension("foo; a=1".parse().unwrap())
+        .header("X-Empty", "")
+        .header("X-Long", "long ".repeat(200));
+    let text = text(&request);
+    let lines = text.strip_suffix("\r\n\r\n").unwrap().split("\r\n");
+    assert_eq!(lines.clone().count(), 1 + 5 + 3 + 2);
+    for line in lines {
+        assert!(!line.is_empty() && !line.contains(['\r', '\n']));
+        assert!(!line.starts_with([' ', '\t']), "{line:?}");
+    }
+}
+
 /// HS-C-06
 #[test]
 fn key_is_base64_of_the_nonce() {
@@ -72,7 +91,7 @@ fn one_request_serves_several_keys() {
     );
 }
 
-/// HS-C-08, 09, 14
+/// HS-C-08, HS-C-09, HS-C-14
 #[test]
 fn managed_fields_are_refused() {
     for name in [
@@ -213,7 +232,7 @@ fn first_fault_is_reported() {
     assert_eq!(request.headers(KEY).unwrap_err(), BuildError::Subprotocol);
 }
 
-/// HS-C-25
+/// HS-C-25, HS-R-16: in one line or in several.
 #[test]
 fn versions_that_the_server_lists() {
     let head = |fields: &[(&str, &str)]| {

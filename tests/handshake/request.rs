@@ -124,7 +124,7 @@ fn key_with_pad_bits() {
     );
 }
 
-/// HS-S-15, 16, 17, 18
+/// HS-S-15, HS-S-16, HS-S-17, HS-S-18
 #[test]
 fn version_is_13_once() {
     let line = "Sec-WebSocket-Version: 13";

@@ -156,7 +156,7 @@ fn white_space_around_values() {
     assert_eq!(request.headers().first("connection"), Some(&b"Upgrade"[..]));
 }
 
-/// HS-S-26, 27, SEC-09
+/// HS-S-26, HS-S-27, SEC-09
 #[test]
 fn line_ends_are_strict() {
     for bytes in [
@@ -177,7 +177,7 @@ fn line_ends_are_strict() {
     }
 }
 
-/// HS-S-28, 29, 30, 31, SEC-09
+/// HS-S-28, HS-S-29, HS-S-30, HS-S-31, SEC-09
 #[test]
 fn malformed_fields() {
     for lines in [

@@ -158,7 +158,7 @@ fn malformed_extensions() {
     );
 }
 
-/// HS-V-18, 19, 34, SP-10
+/// HS-V-18, HS-V-19, HS-V-34, SP-10
 #[test]
 fn subprotocol_was_offered() {
     let offering = client().subprotocol("chat").subprotocol("v2");
