@@ -151,6 +151,27 @@
 //! software does the handshake by [`handshake`] and goes on with
 //! [`Connection::upgraded_server`].
 //!
+//! # What is left to the caller
+//!
+//! The rules of RFC 6455 that need a socket, a clock or a user are the
+//! caller's to keep:
+//!
+//! * **One attempt at a time.** Of several connections to one address only
+//!   one may be in [`State::Connecting`]; the next attempt waits until it has
+//!   left that state (section 4.1).
+//! * **Proxies.** Where one is configured, ask it for a tunnel first, with
+//!   `CONNECT host:port` from [`Uri::server_name`] and [`Uri::port`] (section
+//!   4.1). The connection begins inside the tunnel.
+//! * **TLS.** Where [`Uri::is_secure`] says so, all bytes go through TLS, with
+//!   [`Uri::server_name`] as the name to check (sections 4.1 and 10.6). Where
+//!   resolving, connecting or TLS fails, there is no connection yet, or
+//!   [`Connection::receive_eof`] ends it.
+//! * **Reconnecting.** After an abnormal end wait for a random time, of up to
+//!   five seconds, before the first new attempt, and longer before each
+//!   further one (section 7.2.3). No attempt is made twice by this crate.
+//! * **Who the peer is.** An [`origin`](handshake::Request::origin) tells what
+//!   page a browser shows; authentication is that of HTTP (section 10.5).
+//!
 //! # Features
 //!
 //! | feature | default | what it adds |

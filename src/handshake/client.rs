@@ -63,6 +63,9 @@ impl ClientRequest {
 
     /// Offers a subprotocol, after those already offered; the first is the
     /// preferred. A name is a token and is offered once.
+    ///
+    /// Any token will do. The registry of names (RFC 6455 section 11.5, RFC
+    /// 7936) changes nothing on the wire, so the crate has no list of them.
     #[must_use]
     pub fn subprotocol(mut self, name: &str) -> Self {
         if !is_token(name.as_bytes()) {
