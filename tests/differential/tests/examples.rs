@@ -77,6 +77,13 @@ fn frames_that_differ() {
         ),
         (
             CLIENT,
+            LARGE,
+            b"\x82\x7f\0\0\0\0\0\0\xff\xff",
+            failed,
+            &[Sooner, LengthNotMinimal],
+        ),
+        (
+            CLIENT,
             SMALL,
             b"\x89\x29",
             Outcome::Open,

@@ -222,7 +222,7 @@ fn close(choices: &mut Choices<'_>, faults: &mut usize) -> Vec<u8> {
 
 /// Breaks a rule of framing.
 fn spoil(frame: &mut Frame, choices: &mut Choices<'_>) {
-    match choices.below(10) {
+    match choices.below(11) {
         0 => frame.first |= 0x10 << choices.below(3),
         1 => frame.first ^= 1 << choices.below(4),
         2 => frame.first ^= 0x80,
@@ -236,6 +236,11 @@ fn spoil(frame: &mut Frame, choices: &mut Choices<'_>) {
         }
         8 => {
             frame.length = Some(u64::from(choices.byte()));
+        }
+        // The bounds of the three forms, each in any form.
+        9 => {
+            frame.length_size = choices.pick(&[0, 2, 8]);
+            frame.length = Some(choices.pick(&[125, 126, 0xFFFF, 0x1_0000, 1 << 63]));
         }
         _ => frame.payload = bytes(choices, 130),
     }
