@@ -12,8 +12,7 @@ use crate::support::{ROLES, open, sent};
 
 use SendError::WrongState;
 
-/// What is said between the fragments of a message: FRAG-09's other half, at
-/// the caller.
+/// FRAG-10: what is said between the fragments of a message.
 #[test]
 fn a_message_within_a_message_is_an_error_and_the_message_goes_on() {
     for role in ROLES {
@@ -58,7 +57,7 @@ fn a_message_within_a_message_is_an_error_and_the_message_goes_on() {
     }
 }
 
-/// CL-04, CL-09, PING-02's other half, UTF-18: arguments that no frame can
+/// CL-04, CL-09, FR-31, UTF-18: arguments that no frame can
 /// hold.
 #[test]
 fn arguments_that_cannot_be_sent_are_errors_and_change_nothing() {
@@ -100,7 +99,7 @@ fn arguments_that_cannot_be_sent_are_errors_and_change_nothing() {
     }
 }
 
-/// SEC-06, SP-06's caller half: answers that cannot be sent leave the request
+/// SEC-06, SP-06, HS-R-06: answers that cannot be sent leave the request
 /// waiting.
 #[test]
 fn an_answer_that_cannot_be_sent_leaves_the_request_waiting() {

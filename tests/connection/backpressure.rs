@@ -170,7 +170,7 @@ fn the_last_close_is_written_piece_by_piece() {
     }
 }
 
-/// What is there to be sent is visible to the caller before it calls.
+/// IO-07: what is there to be sent is visible to the caller before it calls.
 #[test]
 fn an_output_tells_how_full_it_is() {
     let mut memory = [0; 10];

@@ -217,6 +217,7 @@ fn streams() -> Vec<(&'static str, Vec<u8>, bool)> {
     list
 }
 
+/// IO-02
 #[test]
 fn frames_are_the_same_in_every_cut() {
     for role in ROLES {

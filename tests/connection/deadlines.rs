@@ -30,6 +30,7 @@ fn without_deadlines_there_is_nothing_to_tell() {
     }
 }
 
+/// IO-11: the connection is told the time and asks for it; it has no clock.
 #[test]
 fn a_deadline_counts_from_when_the_time_is_first_told() {
     let mut conn = open(Role::Server, Config::new().idle_timeout(at(10)));

@@ -47,7 +47,7 @@ fn serve(conn: &mut Connection, bytes: &[u8], out: &mut Vec<u8>) -> Vec<Seen> {
     seen
 }
 
-/// HS-R-09, SEED-01's answer: open with the 101, and frames right behind it.
+/// HS-R-09: open with the 101, and frames right behind it.
 #[test]
 fn a_server_is_open_with_its_101_and_may_send_at_once() {
     let (mut conn, request) = asked_server(Config::new());
@@ -123,6 +123,49 @@ fn frames_behind_the_101_are_the_clients_first() {
     );
 }
 
+/// HS-V-22, HS-V-26: the application sees the fields of the answer; a 101 has
+/// no body, whatever they say, and what follows it are frames.
+#[test]
+fn the_fields_of_a_101_are_shown_and_announce_no_body() {
+    let acceptance = Acceptance::new().header("Set-Cookie", "a=b");
+    let answer = String::from_utf8(answer(&acceptance).0).expect("ASCII");
+    for field in ["Content-Length: 7", "Transfer-Encoding: chunked"] {
+        let answer = answer.replace("\r\n\r\n", &format!("\r\n{field}\r\n\r\n"));
+        let mut read = [answer.as_bytes(), HELLO].concat();
+        let mut input = &mut read[..];
+        let mut client = connecting_client(Config::new(), &mut Vec::new());
+        let Ok(Some(Event::Open(head))) = client.receive(&mut input, &mut Vec::new()) else {
+            panic!("a valid answer");
+        };
+        assert_eq!(head.headers().first("set-cookie"), Some(&b"a=b"[..]));
+        let seen = events(&mut client, input, &mut Vec::new());
+        assert_eq!(seen, [seen_text("Hello")]);
+    }
+}
+
+/// HS-V-29, HS-C-24: the end of the transport after any part of the answer,
+/// or before all of it, as where TLS fails.
+#[test]
+fn the_end_of_the_transport_before_a_whole_answer_is_a_loss() {
+    let (answer, _) = answer(&Acceptance::new());
+    for length in 0..answer.len() {
+        let mut out = Vec::new();
+        let mut client = connecting_client(Config::new(), &mut out);
+        out.clear();
+        assert_eq!(events(&mut client, &answer[..length], &mut out), []);
+        assert_eq!(client.receive_eof(), Err(Error::UnexpectedEof));
+        assert!(client.is_closed() && !client.was_clean());
+        assert_eq!(
+            client.close_status().map(|status| status.value()),
+            Some(1006)
+        );
+        assert_eq!(out, b"");
+        // The rest of it comes too late.
+        let (seen, error) = take(&mut client, &answer[length..], &mut out);
+        assert_eq!((seen, error), (vec![], Some(Error::UnexpectedEof)));
+    }
+}
+
 /// HS-V-28: open exactly at the last byte of the head.
 #[test]
 fn an_answer_may_come_byte_by_byte() {
@@ -137,7 +180,7 @@ fn an_answer_may_come_byte_by_byte() {
     assert_eq!(client.state(), State::Open);
 }
 
-/// A request of 300 bytes in 300 reads is a request.
+/// HS-S-24: a request of 300 bytes in 300 reads is a request.
 #[test]
 fn a_request_may_come_byte_by_byte() {
     let long = REQUEST.replace("\r\n\r\n", &format!("\r\nX: {}\r\n\r\n", "y".repeat(140)));
@@ -182,7 +225,7 @@ fn both_ends_see_the_same_subprotocol() {
     }
 }
 
-/// The limits are those of `Config`.
+/// HS-S-35, HS-V-30: the limits are those of `Config`.
 #[test]
 fn the_limits_of_a_head_are_configurable() {
     let config = Config::new().max_head(300).max_headers(6);
@@ -211,7 +254,7 @@ fn the_limits_of_a_head_are_configurable() {
     }
 }
 
-/// Interim responses are skipped, some of them.
+/// HS-V-25: interim responses are skipped, some of them.
 #[test]
 fn interim_responses_are_skipped_up_to_a_bound() {
     let (answer, _) = answer(&Acceptance::new());
@@ -251,7 +294,7 @@ fn a_client_sends_nothing_between_request_and_answer() {
     assert_eq!(out, request);
 }
 
-/// IO-05: after any part of the request.
+/// HS-S-39, IO-05: after any part of the request.
 #[test]
 fn the_end_of_the_transport_within_the_request_is_a_loss() {
     for length in 0..REQUEST.len() {
@@ -259,7 +302,8 @@ fn the_end_of_the_transport_within_the_request_is_a_loss() {
         let mut out = Vec::new();
         events(&mut conn, &REQUEST.as_bytes()[..length], &mut out);
         assert_eq!(conn.receive_eof(), Err(Error::UnexpectedEof));
-        assert!(conn.is_closed());
+        assert!(conn.is_closed() && !conn.was_clean());
+        assert_eq!(conn.close_status().map(|status| status.value()), Some(1006));
         assert_eq!(out, b"");
     }
     let (mut conn, request) = asked_server(Config::new());
@@ -269,7 +313,7 @@ fn the_end_of_the_transport_within_the_request_is_a_loss() {
     assert_eq!(out, b"");
 }
 
-/// SEC-05: two attempts differ in their key, and only the seed decides.
+/// SEC-05, HS-C-07: two attempts differ in their key, and only the seed decides.
 #[test]
 fn the_key_of_a_request_comes_from_the_seed() {
     let key = |number: u8| {

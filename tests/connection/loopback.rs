@@ -253,6 +253,8 @@ fn drive(config: Config, ops: &[(bool, Op)]) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
+    /// IO-08, IO-04: the session of two ends, the sizes and fragments of all
+    /// messages, and either end to close it.
     #[test]
     fn everything_arrives_in_order_and_both_close_cleanly(
         ops in vec((any::<bool>(), op()), 0..40)

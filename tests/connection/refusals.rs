@@ -1,6 +1,6 @@
 //! Answers of HTTP, where no connection opens.
 
-use websocket_proto::handshake::{RequestError, Response, ResponseError};
+use websocket_proto::handshake::{Acceptance, RequestError, Response, ResponseError};
 use websocket_proto::{Config, Connection, Error, Event, FixedOutput, State};
 
 use crate::pair::{REQUEST, RESPONSE, asked_server, connecting_client, failure, take};
@@ -38,7 +38,7 @@ fn after_a_refusal_nothing_is_received_or_sent() {
     }
 }
 
-/// HS-R-21, CL-26: refusals are HTTP and nothing else.
+/// HS-R-21, HS-S-02, CL-26: refusals are HTTP and nothing else.
 #[test]
 fn no_refusal_holds_a_frame() {
     let refused = [
@@ -119,6 +119,58 @@ fn a_refusal_is_written_piece_by_piece_into_a_small_output() {
     }
 }
 
+/// HS-R-12, HS-R-13: which origins and which resources there are is for the
+/// application to say.
+#[test]
+fn a_valid_request_can_be_refused_for_its_origin_or_its_resource() {
+    let allowed = "http://example.com";
+    for (target, origin, status) in [
+        ("/chat", allowed, 101),
+        ("/chat", "http://evil.example", 403),
+        ("/nope", allowed, 404),
+    ] {
+        let mut read = REQUEST
+            .replace("/chat", target)
+            .replace("\r\n\r\n", &format!("\r\nOrigin: {origin}\r\n\r\n"))
+            .into_bytes();
+        let mut conn = Connection::server(Config::new());
+        let mut out = Vec::new();
+        let Ok(Some(Event::Request(request))) = conn.receive(&mut &mut read[..], &mut out) else {
+            panic!("a valid request");
+        };
+        let result = if !request.origin_is_one_of(&[allowed]) {
+            conn.reject(&Response::new(403), &mut out)
+        } else if request.path() != "/chat" {
+            conn.reject(&Response::new(404), &mut out)
+        } else {
+            conn.accept(&request, &Acceptance::new(), &mut out)
+        };
+        assert_eq!(result, Ok(()));
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(out.starts_with(start.as_bytes()), "{target} {origin}");
+        assert_eq!(conn.is_closed(), status != 101);
+    }
+}
+
+/// HS-R-23, HS-S-04: HTTP/1.0 knows neither a 101 nor a 100, and gets none.
+#[test]
+fn a_client_of_http_1_0_gets_no_interim_response() {
+    let old = REQUEST.replace("HTTP/1.1", "HTTP/1.0");
+    for fields in ["", "\r\nExpect: 100-continue"] {
+        let request = old.replace("\r\n\r\n", &format!("{fields}\r\n\r\n"));
+        let mut read = request.into_bytes();
+        let mut conn = Connection::server(Config::new());
+        let mut out = Vec::new();
+        let event = conn.receive(&mut &mut read[..], &mut out);
+        assert!(matches!(event, Ok(Some(Event::Http(_)))), "{event:?}");
+        assert_eq!(out, b"");
+        let response = Response::new(426).header("Upgrade", "websocket");
+        conn.respond(&response, &mut out).expect("it waits");
+        assert!(out.starts_with(b"HTTP/1.1 426 "));
+        assert!(conn.is_closed());
+    }
+}
+
 /// SEED-11: other HTTP on the same port is for the application to answer.
 #[test]
 fn a_request_for_something_else_is_answered_by_the_application() {
@@ -155,7 +207,8 @@ fn a_request_for_something_else_is_answered_by_the_application() {
     }
 }
 
-/// SEC-14's other half: 401, 302 and the rest are seen as they came.
+/// HS-V-02, HS-V-03, HS-V-04: 401, 302 and the rest are seen as they came, and
+/// nobody is asked again.
 #[test]
 fn a_refusal_is_passed_on_with_its_fields_and_its_body() {
     for (status, field, value) in [

@@ -418,7 +418,7 @@ fn debug_output_holds_no_secrets() {
     assert!(!format!("{error} {error:?}").contains(secret));
 }
 
-/// SEC-07's other half: what is echoed is a token that was checked.
+/// SEC-07: what is echoed is a token that was checked.
 #[test]
 fn only_an_offered_subprotocol_is_echoed() {
     let mut wire = Vec::new();
