@@ -23,8 +23,9 @@ pub enum Event<'a> {
     Http(Box<RequestHead>),
     /// To a client: the server accepted, the connection is open.
     Open(Box<ResponseHead>),
-    /// To a client: the server answered with another status than 101. What
-    /// follows comes as [`Event::Body`].
+    /// To a client: the server answered with another status than 101, and the
+    /// connection is closed. Whoever wants the body goes on receiving, and gets
+    /// it as [`Event::Body`].
     Refused(Box<ResponseHead>),
     /// To a client: a piece of a refusal's body, out of its `Content-Length`
     /// or chunks. How much of it to take is the caller's decision; the

@@ -146,15 +146,10 @@ impl Connection {
     }
 
     /// Frames can be sent as long as this end has not closed, be the peer's
-    /// Close there or not.
+    /// Close there or not. Whatever else ends a connection closes this end, too.
     #[inline]
     fn check_open(&self) -> Result<(), SendError> {
-        let inbound = self.receiver.inbound();
-        if self.opening.is_none()
-            && matches!(self.sender.outbound(), Outbound::Open)
-            && inbound.error().is_none()
-            && !inbound.has_ended()
-        {
+        if self.opening.is_none() && matches!(self.sender.outbound(), Outbound::Open) {
             return Ok(());
         }
         Err(SendError::WrongState(self.state()))

@@ -99,10 +99,6 @@ impl Inbound {
         self.close
     }
 
-    pub(crate) const fn has_ended(&self) -> bool {
-        self.eof
-    }
-
     /// Whether the peer's Close was the end of it.
     pub(crate) const fn is_clean(&self) -> bool {
         self.close.is_some() && self.error.is_none()
