@@ -363,7 +363,7 @@ impl Player {
         };
         let mut frames = Frames::new(output, peer, 0);
         let mut closed = false;
-        while let Some(frame) = frames.next().expect("valid frames") {
+        while let Some(frame) = frames.read().expect("valid frames") {
             assert!(frame.is_complete() && !closed);
             closed = frame.opcode == 8;
             self.check_reply(&frame);

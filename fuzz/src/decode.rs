@@ -53,7 +53,7 @@ impl Outcome {
         let mut frames = Vec::new();
         let mut source = Frames::new(stream, role, allowed);
         let error = loop {
-            match source.next() {
+            match source.read() {
                 Ok(Some(frame)) => frames.push(frame),
                 Ok(None) => break None,
                 Err(error) => break Some(error),

@@ -56,7 +56,7 @@ impl<'a> Frames<'a> {
     }
 
     /// The next frame, or `None` while its header is incomplete.
-    pub fn next(&mut self) -> Result<Option<Frame>, FrameError> {
+    pub fn read(&mut self) -> Result<Option<Frame>, FrameError> {
         let Some(&first) = self.rest.first() else {
             return Ok(None);
         };
@@ -102,7 +102,7 @@ impl<'a> Frames<'a> {
             return Err(FrameError::LengthTooLarge);
         }
         if (short == 127 && long.starts_with(&[0; 6]))
-            || (short == 126 && long.len() == 2 && long < &[0, 126])
+            || (short == 126 && long.len() == 2 && long < [0, 126].as_slice())
         {
             return Err(FrameError::LengthNotMinimal);
         }

@@ -234,7 +234,7 @@ fn check_refusal(error: RequestError) {
         head.headers().first("content-length"),
         Some(length.as_bytes())
     );
-    assert_eq!(head.headers().first("connection").is_some(), true);
+    assert!(head.headers().first("connection").is_some());
     assert!(!error.section().is_empty() && !error.to_string().is_empty());
 }
 

@@ -3,7 +3,7 @@
 
 use websocket_proto::Uri;
 use websocket_proto::handshake::{
-    Acceptance, ClientRequest, Extension, HeadLimits, Request, RequestHead, Response,
+    Acceptance, BodyReader, ClientRequest, Extension, HeadLimits, Request, RequestHead, Response,
     ResponseError, ResponseHead,
 };
 
@@ -43,8 +43,11 @@ fn response(mut choices: Choices<'_>) {
     for cuts in [Cuts::SINGLE, cuts] {
         assert_eq!(read_head(stream, limits, cuts), whole);
     }
-    if let Ok(Some((head, _))) = whole {
+    if let Ok(Some((head, rest))) = whole {
         let _ = check_head(&head, limits);
+        if let Ok(head) = ResponseHead::parse(&head, limits) {
+            check_body(&head, &rest, cuts);
+        }
     }
     let _ = check_head(stream, limits);
 }
@@ -87,6 +90,45 @@ fn check_head(bytes: &[u8], limits: HeadLimits) -> Result<(), ResponseError> {
         head.headers().first("Sec-WebSocket-Protocol")
     );
     Ok(())
+}
+
+/// The same body comes out of what follows the head, however it arrives.
+fn check_body(head: &ResponseHead, rest: &[u8], cuts: Cuts) {
+    let whole = read_body(head, rest, Cuts::WHOLE);
+    for cuts in cuts.and_single_bytes(rest) {
+        assert_eq!(read_body(head, rest, cuts), whole, "{cuts:?}");
+    }
+    let (body, is_done, taken) = whole;
+    assert!(body.len() <= taken && taken <= rest.len());
+    assert!(is_done || taken == rest.len(), "input left over");
+    let length = head.headers().first("Content-Length");
+    let length = length
+        .filter(|length| length.iter().all(u8::is_ascii_digit))
+        .and_then(|length| core::str::from_utf8(length).ok()?.parse().ok());
+    let is_plain = head.headers().first("Transfer-Encoding").is_none()
+        && head.headers().all("Content-Length").count() == 1
+        && !matches!(head.status(), 100..=199 | 204 | 304);
+    if let (Some(length), true) = (length, is_plain) {
+        assert_eq!(body, rest[..rest.len().min(length)]);
+        assert_eq!(is_done, rest.len() >= length);
+    }
+}
+
+/// The body, whether it has ended, and how many bytes it took.
+fn read_body(head: &ResponseHead, rest: &[u8], cuts: Cuts) -> (Vec<u8>, bool, usize) {
+    let mut reader = BodyReader::new(head);
+    let mut body = Vec::new();
+    let mut taken = 0;
+    for piece in cuts.of(&mut rest.to_vec()) {
+        let mut input = &piece[..];
+        while let Some(part) = reader.receive(&mut input) {
+            assert!(!part.is_empty());
+            body.extend_from_slice(part);
+        }
+        assert!(input.is_empty() || reader.is_done(), "input left over");
+        taken += piece.len() - input.len();
+    }
+    (body, reader.is_done(), taken)
 }
 
 fn uri(text: &[u8]) {

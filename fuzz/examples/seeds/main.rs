@@ -5,6 +5,8 @@
 mod frames;
 mod heads;
 mod operations;
+mod script;
+mod texts;
 
 use std::fs;
 use std::path::Path;

@@ -245,7 +245,7 @@ impl Peer {
         };
         let mut source = Frames::new(&self.out.bytes[part], receiver, 0);
         let mut frames = Vec::new();
-        while let Some(frame) = source.next().expect("valid frames") {
+        while let Some(frame) = source.read().expect("valid frames") {
             frames.push(Sent::from(&frame));
         }
         frames

@@ -71,7 +71,7 @@ impl Wire {
         let mut frames = Vec::new();
         let mut source = Frames::new(&self.unread, self.receiver, 0).within(self.in_message);
         let mut rest = source.rest.len();
-        while let Some(frame) = source.next().expect("valid frames alone are sent") {
+        while let Some(frame) = source.read().expect("valid frames alone are sent") {
             if !frame.is_complete() {
                 break;
             }
