@@ -1,3 +1,5 @@
+#[cfg(feature = "deflate")]
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
 use super::Connection;
@@ -7,12 +9,12 @@ use crate::handshake::{
     Acceptance, Agreement, ClientRequest, HeadLimits, HeadReader, Request, RequestError,
     RequestHead, Response, ResponseError, ResponseHead,
 };
-use crate::{Error, Event, Output, Role, SendError};
+use crate::{Config, Error, Event, Output, Role, SendError};
 
 /// The opening handshake under way.
 #[derive(Debug)]
 pub(super) struct Opening {
-    limits: HeadLimits,
+    config: Config,
     stage: Stage,
 }
 
@@ -50,18 +52,18 @@ enum Asked {
 const MAX_INTERIM: u8 = 8;
 
 impl Opening {
-    pub(super) fn server(limits: HeadLimits) -> Box<Self> {
+    pub(super) fn server(config: Config) -> Box<Self> {
         Box::new(Self {
-            limits,
-            stage: Stage::Request(HeadReader::new(limits)),
+            config,
+            stage: Stage::Request(HeadReader::new(head_limits(&config))),
         })
     }
 
-    pub(super) fn client(limits: HeadLimits, key: [u8; 24], request: ClientRequest) -> Box<Self> {
+    pub(super) fn client(config: Config, key: [u8; 24], request: ClientRequest) -> Box<Self> {
         Box::new(Self {
-            limits,
+            config,
             stage: Stage::Response {
-                reader: HeadReader::new(limits),
+                reader: HeadReader::new(head_limits(&config)),
                 key,
                 request,
                 interim: 0,
@@ -82,12 +84,13 @@ impl Opening {
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<(Option<Event<'a>>, Option<Agreement>), Error> {
+        let limits = head_limits(&self.config);
         let event = match &mut self.stage {
             Stage::Request(reader) => {
                 let Some(head) = reader.receive(input).map_err(RequestError::from)? else {
                     return Ok((None, None));
                 };
-                let head = RequestHead::parse(&head, self.limits)?;
+                let head = RequestHead::parse(&head, limits)?;
                 let (event, asked) = if head.asks_for_websocket() {
                     let request = Request::new(head)?;
                     let key = *request.key();
@@ -109,7 +112,7 @@ impl Opening {
                 let Some(head) = reader.receive(input).map_err(ResponseError::from)? else {
                     return Ok((None, None));
                 };
-                let head = ResponseHead::parse(&head, self.limits)?;
+                let head = ResponseHead::parse(&head, limits)?;
                 match head.status() {
                     101 => {
                         let agreement = request.verify(key, &head)?;
@@ -117,7 +120,6 @@ impl Opening {
                     }
                     _ if head.is_interim() && *interim < MAX_INTERIM => {
                         *interim += 1;
-                        *reader = HeadReader::new(self.limits);
                     }
                     _ if head.is_interim() => return Err(ResponseError::TooManyInterim.into()),
                     _ => {
@@ -155,6 +157,8 @@ impl Connection {
             Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
             Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
         }
+        #[cfg(feature = "deflate")]
+        let acceptance = &self.with_deflate(acceptance);
         let accepted = request.accept(acceptance)?;
         append(&accepted.response.encode()?, out)?;
         self.open(accepted.agreement);
@@ -225,10 +229,18 @@ impl Connection {
         self.sender.write_last(&refusal.unwrap_or_default(), out);
     }
 
+    /// The acceptance as this connection's configuration completes it.
+    #[cfg(feature = "deflate")]
+    fn with_deflate<'a>(&self, acceptance: &'a Acceptance) -> Cow<'a, Acceptance> {
+        match self.opening.as_ref().and_then(|opening| opening.config.deflate) {
+            Some(config) => Cow::Owned(acceptance.clone().deflate(config)),
+            None => Cow::Borrowed(acceptance),
+        }
+    }
+
     fn open(&mut self, agreement: Agreement) {
-        self.opening = None;
-        if agreement != Agreement::default() {
-            self.agreement = Some(Box::new(agreement));
+        if let Some(opening) = self.opening.take() {
+            self.agree(&opening.config, agreement);
         }
     }
 
@@ -256,6 +268,13 @@ impl Connection {
         append(&bytes, out)?;
         self.abandon();
         Ok(())
+    }
+}
+
+const fn head_limits(config: &Config) -> HeadLimits {
+    HeadLimits {
+        bytes: config.max_head,
+        headers: config.max_headers,
     }
 }
 

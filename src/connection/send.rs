@@ -2,11 +2,13 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+#[cfg(feature = "deflate")]
+use super::compressing::Compression;
 use super::prepared::PreparedMessage;
 use super::reply::{ControlPayload, Kind, Reply};
 use super::state::{Outbound, State};
 use crate::frame::{
-    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, Utf8Validator,
+    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits, Utf8Validator,
 };
 use crate::seed::KeySource;
 use crate::{Config, Error, MessageKind, Output, Role, SendError};
@@ -27,6 +29,9 @@ pub struct Sender {
     message: Option<MessageKind>,
     validator: Utf8Validator,
     waiting: Option<Box<Waiting>>,
+    /// `None` where nothing is compressed.
+    #[cfg(feature = "deflate")]
+    pub(super) compression: Option<Box<Compression>>,
 }
 
 /// What has to be sent and found no room.
@@ -48,6 +53,8 @@ impl Sender {
             message: None,
             validator: Utf8Validator::new(),
             waiting: None,
+            #[cfg(feature = "deflate")]
+            compression: None,
         }
     }
 
@@ -88,6 +95,12 @@ impl Sender {
         if self.keys.is_some() {
             return Err(SendError::PreparedByClient);
         }
+        #[cfg(feature = "deflate")]
+        let bytes = match self.independent() {
+            Some(direction) => message.for_window(direction.window_bits()),
+            None => message.as_bytes(),
+        };
+        #[cfg(not(feature = "deflate"))]
         let bytes = message.as_bytes();
         check_room(bytes.len(), out)?;
         self.let_pong_pass(bytes.len(), out);
@@ -382,6 +395,10 @@ impl Sender {
             let needed = Header::MAX_ENCODED + payload.len();
             self.let_pong_pass(needed, out);
         }
+        #[cfg(feature = "deflate")]
+        if self.write_compressed(opcode, is_final, payload, out)? {
+            return Ok(());
+        }
         self.write_frame(opcode, is_final, payload, out)
     }
 
@@ -402,10 +419,23 @@ impl Sender {
         payload: &[u8],
         out: &mut impl Output,
     ) -> Result<(), SendError> {
+        self.write_frame_with(opcode, is_final, ReservedBits::NONE, payload, out)
+    }
+
+    #[inline]
+    pub(super) fn write_frame_with(
+        &mut self,
+        opcode: Opcode,
+        is_final: bool,
+        reserved: ReservedBits,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
         // Of what can be wrong with a header, no slice is over 2⁶³ bytes and
         // no caller here fragments a control frame.
         let header = Header::new(opcode, is_final, payload.len() as u64)
-            .map_err(|_| SendError::ControlTooLong)?;
+            .map_err(|_| SendError::ControlTooLong)?
+            .reserved(reserved);
         match &mut self.keys {
             None => {
                 let header = header.encode();
@@ -425,7 +455,7 @@ impl Sender {
     }
 }
 
-fn check_room(needed: usize, out: &impl Output) -> Result<(), SendError> {
+pub(super) fn check_room(needed: usize, out: &impl Output) -> Result<(), SendError> {
     if needed > out.available() {
         return Err(SendError::OutputFull { needed });
     }
