@@ -382,7 +382,7 @@ proptest! {
                     prop_assert!(!in_message);
                     in_message = !is_final;
                 }
-                0x8 | 0x9 | 0xa => {
+                0x8..=0xa => {
                     prop_assert!(is_final && frame.payload.len() <= 125);
                     closed = frame.first == 0x88;
                 }

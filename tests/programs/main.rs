@@ -1,0 +1,9 @@
+//! The programs as their users meet them: command lines, output, exit codes.
+#![cfg(feature = "getrandom")]
+
+mod arguments;
+mod chat;
+mod client;
+mod echo;
+mod peer;
+mod program;
