@@ -29,6 +29,34 @@ impl Sender {
         });
     }
 
+    /// Sends a text message without compressing it: for secrets that must not
+    /// share a window with what an attacker chooses, as the length would tell
+    /// of them (RFC 7692 §8), and for what does not compress.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    pub fn send_text_uncompressed(
+        &mut self,
+        text: &str,
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.send_uncompressed(Opcode::Text, text.as_bytes(), out)
+    }
+
+    /// Sends a binary message without compressing it.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_binary`](Self::send_binary).
+    pub fn send_binary_uncompressed(
+        &mut self,
+        bytes: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.send_uncompressed(Opcode::Binary, bytes, out)
+    }
+
     /// What this end compresses with, where a message that is compressed on
     /// its own can be sent: without takeover.
     pub(super) fn independent(&self) -> Option<Direction> {

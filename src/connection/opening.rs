@@ -232,7 +232,11 @@ impl Connection {
     /// The acceptance as this connection's configuration completes it.
     #[cfg(feature = "deflate")]
     fn with_deflate<'a>(&self, acceptance: &'a Acceptance) -> Cow<'a, Acceptance> {
-        match self.opening.as_ref().and_then(|opening| opening.config.deflate) {
+        match self
+            .opening
+            .as_ref()
+            .and_then(|opening| opening.config.deflate)
+        {
             Some(config) => Cow::Owned(acceptance.clone().deflate(config)),
             None => Cow::Borrowed(acceptance),
         }

@@ -8,7 +8,8 @@ use super::prepared::PreparedMessage;
 use super::reply::{ControlPayload, Kind, Reply};
 use super::state::{Outbound, State};
 use crate::frame::{
-    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits, Utf8Validator,
+    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits,
+    Utf8Validator,
 };
 use crate::seed::KeySource;
 use crate::{Config, Error, MessageKind, Output, Role, SendError};
@@ -384,6 +385,18 @@ impl Sender {
         }
     }
 
+    #[cfg(feature = "deflate")]
+    pub(super) fn send_uncompressed(
+        &mut self,
+        opcode: Opcode,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.check_message()?;
+        self.let_pong_pass(Header::MAX_ENCODED + payload.len(), out);
+        self.write_frame(opcode, true, payload, out)
+    }
+
     fn write_message_frame(
         &mut self,
         opcode: Opcode,
@@ -391,10 +404,7 @@ impl Sender {
         payload: &[u8],
         out: &mut impl Output,
     ) -> Result<(), SendError> {
-        if self.waiting.is_some() {
-            let needed = Header::MAX_ENCODED + payload.len();
-            self.let_pong_pass(needed, out);
-        }
+        self.let_pong_pass(Header::MAX_ENCODED + payload.len(), out);
         #[cfg(feature = "deflate")]
         if self.write_compressed(opcode, is_final, payload, out)? {
             return Ok(());
@@ -404,6 +414,7 @@ impl Sender {
 
     /// Writes a Pong that waits before the `needed` bytes of a message, where
     /// there is room for both (RFC 6455 §5.5.2: as soon as is practical).
+    #[inline]
     fn let_pong_pass(&mut self, needed: usize, out: &mut impl Output) {
         if let Some(Waiting::Pong(payload)) = self.waiting.as_deref()
             && out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
