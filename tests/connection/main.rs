@@ -1,9 +1,22 @@
 //! The connection as a whole: what it makes of bytes, of calls and of time.
 #![cfg(feature = "alloc")]
 
+mod any_bytes;
+mod arguments;
+mod backpressure;
+mod broadcast;
+mod browser;
 mod chunking;
+mod deadlines;
+mod handshake_flow;
 mod loopback;
 mod misuse;
+mod refusals;
+mod room;
+mod security;
+mod seed;
+mod split;
+mod streaming;
 
 #[path = "../support/pair.rs"]
 mod pair;

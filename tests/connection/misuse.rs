@@ -1,21 +1,17 @@
-//! Calls in the wrong state, with the wrong arguments or without room: an
-//! error, nothing emitted, nothing changed.
+//! Calls in the wrong state: an error, nothing emitted, nothing changed.
 
-use websocket_proto::handshake::{Acceptance, BuildError, Response};
-use websocket_proto::{
-    CloseCode, Config, Connection, FixedOutput, MessageKind, Output, PreparedMessage, Role,
-    SendError, State,
-};
+use websocket_proto::handshake::Response;
+use websocket_proto::{Config, Connection, FixedOutput, Role, SendError, State};
 
 use crate::pair::{
     Call, REQUEST, RESPONSE, asked_server, code, connecting_client, events, opened, take,
 };
-use crate::support::{ROLES, Seen, close, feed, frame, on_wire, open, sent};
+use crate::support::{ROLES, Seen, close, feed, frame, on_wire};
 
 use SendError::WrongState;
 
 /// A connection in a state that the tests below name.
-fn in_state(name: &str, role: Role) -> Connection {
+pub(crate) fn in_state(name: &str, role: Role) -> Connection {
     let config = Config::new();
     let out = &mut Vec::new();
     match (name, role) {
@@ -81,7 +77,7 @@ fn in_state(name: &str, role: Role) -> Connection {
 }
 
 /// All that can be seen of a connection, keys aside.
-fn looks(conn: &Connection) -> String {
+pub(crate) fn looks(conn: &Connection) -> String {
     format!("{conn:?}")
 }
 
@@ -195,230 +191,6 @@ fn closing_while_connecting_ends_the_attempt_and_emits_nothing() {
     }
 }
 
-/// What is said between the fragments of a message: FRAG-09's other half, at
-/// the caller.
-#[test]
-fn a_message_within_a_message_is_an_error_and_the_message_goes_on() {
-    for role in ROLES {
-        let mut conn = open(role, Config::new());
-        let mut out = Vec::new();
-        conn.send_fragment(MessageKind::Text, b"a\xce", false, &mut out)
-            .expect("a cut code point is allowed");
-        let before = (looks(&conn), out.clone());
-        let prepared = PreparedMessage::text("x");
-        let results = [
-            conn.send_text("x", &mut out),
-            conn.send_binary(b"x", &mut out),
-            conn.send_prepared(&prepared, &mut out),
-        ];
-        assert_eq!(results, [Err(SendError::MessageUnderWay); 3]);
-        let other = conn.send_fragment(MessageKind::Binary, b"x", true, &mut out);
-        assert_eq!(other, Err(SendError::OtherKind));
-        let invalid = conn.send_fragment(MessageKind::Text, b"x", false, &mut out);
-        assert_eq!(invalid, Err(SendError::InvalidUtf8));
-        let cut = conn.send_fragment(MessageKind::Text, b"", true, &mut out);
-        assert_eq!(cut, Err(SendError::InvalidUtf8));
-        assert_eq!((looks(&conn), &out), (before.0, &before.1));
-
-        // Control frames stand between fragments, and the message goes on.
-        conn.send_ping(b"p", &mut out)
-            .expect("pings may stand here");
-        conn.send_fragment(MessageKind::Text, b"\xba", true, &mut out)
-            .expect("the rest of the code point");
-        conn.send_text("b", &mut out)
-            .expect("the message has ended");
-        let sent = sent(role, &out);
-        let plain: Vec<_> = sent.iter().map(|frame| frame.plain()).collect();
-        assert_eq!(
-            plain,
-            [
-                (0x01, &b"a\xce"[..]),
-                (0x89, b"p"),
-                (0x80, b"\xba"),
-                (0x81, b"b")
-            ]
-        );
-    }
-}
-
-/// CL-04, CL-09, PING-02's other half, UTF-18: arguments that no frame can
-/// hold.
-#[test]
-fn arguments_that_cannot_be_sent_are_errors_and_change_nothing() {
-    for role in ROLES {
-        let mut conn = open(role, Config::new());
-        let mut out = Vec::new();
-        let before = looks(&conn);
-        let long = [b'x'; 126];
-        let reason = "é".repeat(62);
-        assert_eq!(reason.len(), 124);
-        let results = [
-            conn.send_ping(&long, &mut out),
-            conn.send_pong(&long, &mut out),
-            conn.send_close(CloseCode::NORMAL, &reason, &mut out),
-        ];
-        assert_eq!(results, [Err(SendError::ControlTooLong); 3]);
-        for invalid in [&b"\xff"[..], b"\xed\xa0\x80", b"a\xc0", b"\xf4\x90"] {
-            for last in [true, false] {
-                let result = conn.send_fragment(MessageKind::Text, invalid, last, &mut out);
-                assert_eq!(result, Err(SendError::InvalidUtf8), "{invalid:02x?}");
-            }
-        }
-        let mandatory = conn.send_close(CloseCode::MANDATORY_EXTENSION, "", &mut out);
-        if role == Role::Server {
-            assert_eq!(
-                mandatory,
-                Err(SendError::CloseCode(CloseCode::MANDATORY_EXTENSION))
-            );
-            assert_eq!(looks(&conn), before);
-            assert_eq!(out, b"");
-            conn.send_ping(&long[..125], &mut out).expect("125 bytes");
-        } else {
-            assert_eq!(mandatory, Ok(()));
-            assert_eq!(sent(role, &out)[0].close_code(), Some(1010));
-            let mut conn = open(role, Config::new());
-            let result = conn.send_prepared(&PreparedMessage::binary(b"x"), &mut out);
-            assert_eq!(result, Err(SendError::PreparedByClient));
-        }
-    }
-}
-
-/// SEC-06, SP-06's caller half: answers that cannot be sent leave the request
-/// waiting.
-#[test]
-fn an_answer_that_cannot_be_sent_leaves_the_request_waiting() {
-    let (mut conn, request) = asked_server(Config::new());
-    let mut out = Vec::new();
-    let before = looks(&conn);
-    let acceptances = [
-        (
-            Acceptance::new().subprotocol("chat"),
-            BuildError::SubprotocolNotOffered,
-        ),
-        (
-            Acceptance::new().header("X", "a\r\nb"),
-            BuildError::HeaderValue,
-        ),
-        (
-            Acceptance::new().header("Upgrade", "x"),
-            BuildError::ManagedHeader,
-        ),
-    ];
-    for (acceptance, fault) in acceptances {
-        let result = conn.accept(&request, &acceptance, &mut out);
-        assert_eq!(result, Err(SendError::Build(fault)));
-    }
-    let result = conn.reject(&Response::new(101), &mut out);
-    assert_eq!(result, Err(SendError::Build(BuildError::Status)));
-    let split = Response::new(403).header("X", "a\nb");
-    let result = conn.reject(&split, &mut out);
-    assert_eq!(result, Err(SendError::Build(BuildError::HeaderValue)));
-    assert_eq!(looks(&conn), before);
-    assert_eq!(out, b"");
-    conn.accept(&request, &Acceptance::new(), &mut out)
-        .expect("the request still waits");
-    assert_eq!(out, RESPONSE.as_bytes());
-    assert_eq!(conn.state(), State::Open);
-}
-
-#[test]
-fn a_request_of_another_connection_is_not_accepted() {
-    let (mut conn, request) = asked_server(Config::new());
-    let mut other = Connection::server(Config::new());
-    let mut bytes = REQUEST.replace("dGhl", "aGhl").into_bytes();
-    let mut input = &mut bytes[..];
-    let Ok(Some(websocket_proto::Event::Request(foreign))) =
-        other.receive(&mut input, &mut Vec::new())
-    else {
-        panic!("a valid request");
-    };
-    let mut out = Vec::new();
-    let result = conn.accept(&foreign, &Acceptance::new(), &mut out);
-    assert_eq!(result, Err(SendError::OtherRequest));
-    assert_eq!(out, b"");
-    assert_eq!(conn.accept(&request, &Acceptance::new(), &mut out), Ok(()));
-}
-
-/// IO-03, IO-07: without room for the whole, nothing is written and nothing
-/// changes, not even the keys of a client; with room the same call writes what
-/// it would have written at once.
-#[test]
-fn an_output_without_room_changes_nothing() {
-    for role in ROLES {
-        for call in Call::ALL {
-            let name = match call {
-                Call::Accept | Call::Reject => "asked",
-                Call::Respond => "asked by http",
-                _ => "open",
-            };
-            let client_cannot = matches!(
-                call,
-                Call::Accept | Call::Reject | Call::Respond | Call::Prepared
-            );
-            if role == Role::Client && client_cannot {
-                continue;
-            }
-            let mut whole = Vec::new();
-            call.make(&mut in_state(name, role), &mut whole)
-                .expect("room in a Vec");
-
-            let mut conn = in_state(name, role);
-            for size in 0..whole.len() {
-                let mut memory = vec![0; size];
-                let mut out = FixedOutput::new(&mut memory);
-                let before = looks(&conn);
-                let result = call.make(&mut conn, &mut out);
-                let needed = whole.len();
-                assert_eq!(result, Err(SendError::OutputFull { needed }), "{call:?}");
-                assert_eq!(out.written(), b"");
-                assert_eq!(looks(&conn), before);
-            }
-            let mut memory = vec![0; whole.len()];
-            let mut out = FixedOutput::new(&mut memory);
-            assert_eq!(call.make(&mut conn, &mut out), Ok(()), "{call:?}");
-            assert_eq!(out.written(), whole, "{call:?} {role:?}");
-            assert_eq!(out.available(), 0);
-        }
-    }
-}
-
-/// The same for what was written before and is still there.
-#[test]
-fn room_counts_what_is_already_in_the_output() {
-    let mut conn = open(Role::Server, Config::new());
-    let mut memory = [0; 9];
-    let mut out = FixedOutput::new(&mut memory);
-    conn.send_text("abc", &mut out).expect("5 of 9 bytes");
-    let result = conn.send_text("abc", &mut out);
-    assert_eq!(result, Err(SendError::OutputFull { needed: 5 }));
-    assert_eq!(out.written(), b"\x81\x03abc");
-    conn.send_text("ab", &mut out).expect("4 of 4 bytes");
-    assert_eq!(out.written(), b"\x81\x03abc\x81\x02ab");
-}
-
-#[test]
-fn a_client_needs_room_for_its_request() {
-    let mut whole = Vec::new();
-    connecting_client(Config::new(), &mut whole);
-    for size in 0..whole.len() {
-        let mut memory = vec![0; size];
-        let mut out = FixedOutput::new(&mut memory);
-        let result = Connection::client(
-            Config::new(),
-            &crate::pair::request(),
-            [3; 32].into(),
-            &mut out,
-        );
-        let needed = whole.len();
-        assert_eq!(
-            result.err(),
-            Some(SendError::OutputFull { needed }),
-            "{size} bytes"
-        );
-        assert_eq!(out.written(), b"");
-    }
-}
-
 /// IO-05: the end of the transport is taken in every state, once or twice.
 #[test]
 fn the_end_of_the_transport_is_taken_in_every_state() {
@@ -504,57 +276,5 @@ fn only_an_open_connection_can_be_split() {
     }
     for role in ROLES {
         assert!(in_state("open", role).split().is_ok());
-    }
-}
-
-/// The sending half alone: what it refuses, and that it goes on after it.
-#[test]
-fn the_sending_half_refuses_the_same() {
-    for role in ROLES {
-        let (_, mut sender) = open(role, Config::new()).split().expect("open");
-        let mut out = Vec::new();
-        let before = format!("{sender:?}");
-        assert_eq!(
-            sender.send_ping(&[0; 126], &mut out),
-            Err(SendError::ControlTooLong)
-        );
-        assert_eq!(
-            sender.send_fragment(MessageKind::Text, b"\xff", true, &mut out),
-            Err(SendError::InvalidUtf8)
-        );
-        for size in 0..5 {
-            let mut memory = [0; 4];
-            let mut small = FixedOutput::new(&mut memory[..size.min(4)]);
-            let full = sender.send_text("abc", &mut small);
-            assert!(
-                matches!(full, Err(SendError::OutputFull { .. })),
-                "{full:?}"
-            );
-            assert_eq!(small.written(), b"");
-        }
-        assert_eq!(format!("{sender:?}"), before);
-        assert_eq!(out, b"");
-
-        sender.send_text("abc", &mut out).expect("open");
-        sender.send_close(code(1000), "", &mut out).expect("open");
-        let length = out.len();
-        let before = format!("{sender:?}");
-        let closed = Err(WrongState(State::Closing));
-        assert_eq!(sender.send_text("x", &mut out), closed);
-        assert_eq!(sender.send_binary(b"x", &mut out), closed);
-        assert_eq!(
-            sender.send_prepared(&PreparedMessage::text("x"), &mut out),
-            closed
-        );
-        assert_eq!(
-            sender.send_fragment(MessageKind::Text, b"x", true, &mut out),
-            closed
-        );
-        assert_eq!(sender.send_ping(b"", &mut out), closed);
-        assert_eq!(sender.send_pong(b"", &mut out), closed);
-        assert_eq!(sender.send_close(code(1001), "", &mut out), Ok(()));
-        assert_eq!(sender.send_empty_close(&mut out), Ok(()));
-        assert_eq!(out.len(), length);
-        assert_eq!(format!("{sender:?}"), before);
     }
 }

@@ -320,6 +320,19 @@ fn bits_of(bits: u8) -> ReservedBits {
     header.reserved_bits()
 }
 
+#[test]
+fn a_stream_may_end_between_messages_alone() {
+    let bytes = [0x01, 1, b'a', 0x89, 0, 0x80, 2, b'b', b'c'];
+    let idle = [
+        true, false, false, false, false, false, false, false, false, true,
+    ];
+    for (end, idle) in idle.into_iter().enumerate() {
+        let mut run = Run::new(Role::Client, usize::MAX);
+        run.feed(&bytes[..end]);
+        assert_eq!(run.decoder.is_idle(), idle, "after {end}");
+    }
+}
+
 /// What is decoded are parts of the input, unmasked in place.
 #[test]
 fn payloads_are_lent_from_the_input() {

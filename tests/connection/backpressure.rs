@@ -1,0 +1,206 @@
+//! IO-07: outputs that drain slowly, or not at all.
+
+use websocket_proto::{Config, FixedOutput, Output, State};
+
+use crate::pair::{events, take};
+use crate::support::{ROLES, Seen, close, feed, frame, frames, on_wire, open, sent};
+
+/// The length of a Pong with three bytes.
+fn pong_length(role: websocket_proto::Role) -> usize {
+    match role {
+        websocket_proto::Role::Client => 9,
+        websocket_proto::Role::Server => 5,
+    }
+}
+
+/// PING-06, PITFALLS 21: while there is room all pings are answered, in order.
+#[test]
+fn every_ping_is_answered_while_there_is_room() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new());
+        let mut out = Vec::new();
+        for number in 0..10 {
+            let ping = frame(0x89, format!("{number}").as_bytes());
+            feed(&mut conn, &on_wire(role, &ping), &mut out);
+        }
+        let answers: Vec<_> = sent(role, &out)
+            .into_iter()
+            .map(|sent| sent.payload)
+            .collect();
+        let asked: Vec<_> = (0..10)
+            .map(|number| format!("{number}").into_bytes())
+            .collect();
+        assert_eq!(answers, asked);
+    }
+}
+
+/// PING-07: from the mark on only the newest is kept; it goes out as soon as
+/// the output has drained, by the next read or by `poll_transmit`.
+#[test]
+fn above_the_mark_the_newest_ping_alone_is_answered() {
+    for role in ROLES {
+        for by_receive in [false, true] {
+            let mark = 4 * pong_length(role);
+            let mut conn = open(role, Config::new().output_mark(mark));
+            let mut out = Vec::new();
+            for number in 0..100 {
+                let ping = frame(0x89, format!("{number:03}").as_bytes());
+                let (seen, _) = feed(&mut conn, &on_wire(role, &ping), &mut out);
+                assert_eq!(seen.len(), 1, "each is delivered all the same");
+            }
+            assert_eq!(out.len(), mark);
+            assert!(conn.wants_write());
+            assert!(!conn.poll_transmit(&mut out));
+            let answers: Vec<_> = sent(role, &out)
+                .into_iter()
+                .map(|sent| sent.payload)
+                .collect();
+            assert_eq!(answers, [b"000", b"001", b"002", b"003"]);
+            out.clear();
+            match by_receive {
+                true => assert_eq!(feed(&mut conn, b"", &mut out), (vec![], None)),
+                false => assert!(conn.poll_transmit(&mut out)),
+            }
+            assert!(!conn.wants_write());
+            assert_eq!(sent(role, &out)[0].plain(), (0x8a, &b"099"[..]));
+            assert_eq!(sent(role, &out).len(), 1);
+        }
+    }
+}
+
+/// A ping that can be answered is answered after the one that waited, so that
+/// the older answer never comes after the newer.
+#[test]
+fn answers_keep_their_order() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new());
+        let mut full = FixedOutput::new(&mut []);
+        events(&mut conn, &on_wire(role, &frame(0x89, b"old")), &mut full);
+        let mut out = Vec::new();
+        feed(&mut conn, &on_wire(role, &frame(0x89, b"new")), &mut out);
+        let answers: Vec<_> = sent(role, &out)
+            .into_iter()
+            .map(|sent| sent.payload)
+            .collect();
+        assert_eq!(answers, [b"old", b"new"]);
+        assert!(!conn.wants_write());
+    }
+}
+
+/// A mark of nothing still lets an answer into an empty output.
+#[test]
+fn a_mark_of_zero_answers_one_ping_at_a_time() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new().output_mark(0));
+        let mut out = Vec::new();
+        let pings = frames(&[(0x89, b"a"), (0x89, b"b"), (0x89, b"c")]);
+        feed(&mut conn, &on_wire(role, &pings), &mut out);
+        assert_eq!(sent(role, &out).len(), 1);
+        out.clear();
+        assert!(conn.poll_transmit(&mut out));
+        assert_eq!(sent(role, &out)[0].plain(), (0x8a, &b"c"[..]));
+        assert!(!conn.wants_write());
+    }
+}
+
+/// Messages are the caller's to hold back: the mark does not bound them.
+#[test]
+fn messages_pass_the_mark() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new().output_mark(10));
+        let mut out = vec![0; 100];
+        conn.send_text("abc", &mut out).expect("a Vec has room");
+        conn.send_ping(b"abc", &mut out).expect("a Vec has room");
+        assert_eq!(sent(role, &out[100..]).len(), 2);
+    }
+}
+
+/// A Pong that waits is dropped by the Close: nothing follows that.
+#[test]
+fn a_close_overtakes_the_pong_that_waits() {
+    for role in ROLES {
+        for own in [true, false] {
+            let mut conn = open(role, Config::new());
+            let mut full = FixedOutput::new(&mut []);
+            events(&mut conn, &on_wire(role, &frame(0x89, b"ping")), &mut full);
+            assert!(conn.wants_write());
+            let mut out = Vec::new();
+            match own {
+                true => conn.send_empty_close(&mut out).expect("open"),
+                false => {
+                    let end = on_wire(role, &close(1000, ""));
+                    events(&mut conn, &end, &mut FixedOutput::new(&mut []));
+                    conn.poll_transmit(&mut out);
+                }
+            }
+            assert!(!conn.wants_write());
+            assert!(!conn.poll_transmit(&mut out));
+            let firsts: Vec<_> = sent(role, &out).iter().map(|sent| sent.first).collect();
+            assert_eq!(firsts, [0x88], "{role:?} {own}");
+        }
+    }
+}
+
+/// IO-03: the Close of an answer or of a failure in any number of pieces.
+#[test]
+fn the_last_close_is_written_piece_by_piece() {
+    for role in ROLES {
+        for wire in [on_wire(role, &close(4000, "")), vec![0xff]] {
+            let mut whole = Vec::new();
+            let mut conn = open(role, Config::new());
+            let _ = take(&mut conn, &wire, &mut whole);
+            for size in 1..=whole.len() {
+                let mut conn = open(role, Config::new());
+                let mut memory = vec![0; size];
+                let mut out = FixedOutput::new(&mut memory);
+                let _ = take(&mut conn, &wire, &mut out);
+                let mut written = out.written().to_vec();
+                while conn.wants_write() {
+                    assert_eq!(conn.state(), State::Closing);
+                    assert!(!conn.is_closed() && !conn.close_expected());
+                    assert!(!conn.poll_transmit(&mut out), "there is no room");
+                    out.clear();
+                    assert!(conn.poll_transmit(&mut out));
+                    written.extend(out.written());
+                }
+                assert_eq!(written, whole, "{size} bytes at a time");
+                assert_ne!(conn.state(), State::Open);
+            }
+        }
+    }
+}
+
+/// What is there to be sent is visible to the caller before it calls.
+#[test]
+fn an_output_tells_how_full_it_is() {
+    let mut memory = [0; 10];
+    let mut out = FixedOutput::new(&mut memory);
+    assert_eq!((out.buffered(), out.available()), (0, 10));
+    let mut conn = open(ROLES[1], Config::new());
+    conn.send_text("abc", &mut out).expect("5 bytes");
+    assert_eq!((out.buffered(), out.available()), (5, 5));
+    let vec = vec![0; 3];
+    assert_eq!(vec.buffered(), 3);
+    assert!(vec.available() > 1 << 30);
+}
+
+/// Reading may stop at any event and go on with what is left of the input.
+#[test]
+fn a_caller_may_stop_between_events() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new());
+        let mut read = on_wire(role, &frames(&[(0x81, b"a"), (0x81, b"b"), (0x82, b"c")]));
+        let mut input = &mut read[..];
+        let mut out = Vec::new();
+        let mut lengths = vec![input.len()];
+        let mut seen = Vec::new();
+        while let Ok(Some(event)) = conn.receive(&mut input, &mut out) {
+            seen.push(Seen::from(event));
+            lengths.push(input.len());
+            // The caller does something else and comes back.
+            conn.send_text("busy", &mut Vec::new()).expect("open");
+        }
+        assert_eq!(seen.len(), 3);
+        assert!(lengths.is_sorted_by(|a, b| a > b), "{lengths:?}");
+    }
+}

@@ -1,0 +1,197 @@
+//! Answers of HTTP, where no connection opens.
+
+use websocket_proto::handshake::{RequestError, Response, ResponseError};
+use websocket_proto::{Config, Connection, Error, Event, FixedOutput, State};
+
+use crate::pair::{REQUEST, RESPONSE, asked_server, connecting_client, failure, take};
+use crate::support::hex;
+
+/// HS-R-20: a refused request stays refused, whatever follows.
+#[test]
+fn after_a_refusal_nothing_is_received_or_sent() {
+    let bad = REQUEST.replace("==", "=");
+    let mut refused = Connection::server(Config::new());
+    let mut out = Vec::new();
+    assert_eq!(
+        failure(&mut refused, bad.as_bytes(), &mut out),
+        Error::Request(RequestError::InvalidKey)
+    );
+    let (mut rejected, _) = asked_server(Config::new());
+    rejected
+        .reject(&Response::new(403), &mut Vec::new())
+        .expect("waits");
+    for mut conn in [refused, rejected] {
+        assert!(conn.is_closed() && !conn.was_clean());
+        let mut out = Vec::new();
+        let (seen, _) = take(
+            &mut conn,
+            &hex("81 85 37 fa 21 3d 7f 9f 4d 51 58"),
+            &mut out,
+        );
+        assert_eq!((seen, &out[..]), (vec![], &b""[..]));
+        // Nor is a second request, be it ever so good.
+        let (seen, _) = take(&mut conn, REQUEST.as_bytes(), &mut out);
+        assert_eq!((seen, &out[..]), (vec![], &b""[..]));
+        assert!(conn.send_text("x", &mut out).is_err());
+        assert!(conn.is_closed());
+        assert_eq!(conn.close_status().map(|status| status.value()), Some(1006));
+    }
+}
+
+/// HS-R-21, CL-26: refusals are HTTP and nothing else.
+#[test]
+fn no_refusal_holds_a_frame() {
+    let refused = [
+        (REQUEST.replace("==", "="), 400),
+        (REQUEST.replace("13\r", "8\r"), 426),
+        (REQUEST.replace("GET", "POST"), 405),
+        (REQUEST.replace("Host: server.example.com\r\n", ""), 400),
+        (REQUEST.replace("/chat", &"/".repeat(20_000)), 414),
+        (
+            REQUEST.replace(
+                "\r\nHost",
+                &format!("\r\nX: {}\r\nHost", "y".repeat(20_000)),
+            ),
+            431,
+        ),
+        (REQUEST.replace("\r\nHost", &"\r\nX: y".repeat(200)), 431),
+        ("\u{16}\u{3}\u{1}\u{2}".into(), 400),
+        ("GET / HTTP/2.0\r\nHost: a\r\n\r\n".into(), 505),
+        ("GET /\n".into(), 400),
+    ];
+    for (request, status) in refused {
+        let mut conn = Connection::server(Config::new());
+        let mut out = Vec::new();
+        let error = failure(&mut conn, request.as_bytes(), &mut out);
+        assert_eq!(error.http_status(), Some(status), "{error:?}");
+        assert_eq!(error.close_code(), None);
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(out.starts_with(start.as_bytes()));
+        assert!(out.is_ascii());
+        let text = String::from_utf8(out).expect("ASCII");
+        assert!(
+            text.contains("\r\nConnection: close\r\n") || status == 426,
+            "{text}"
+        );
+        assert!(text.contains("\r\n\r\n"));
+    }
+
+    let mut client = connecting_client(Config::new(), &mut Vec::new());
+    let mut out = Vec::new();
+    let error = failure(&mut client, RESPONSE.as_bytes(), &mut out);
+    assert_eq!(error, Error::Response(ResponseError::WrongAccept));
+    assert_eq!(out, b"");
+    assert!(client.is_closed() && !client.was_clean());
+}
+
+/// A refusal goes out in as many pieces as the output has room for.
+#[test]
+fn a_refusal_is_written_piece_by_piece_into_a_small_output() {
+    let bad = REQUEST.replace("13\r", "8\r");
+    let mut whole = Vec::new();
+    failure(
+        &mut Connection::server(Config::new()),
+        bad.as_bytes(),
+        &mut whole,
+    );
+    for size in [1, 2, 7, 100, whole.len() - 1] {
+        let mut conn = Connection::server(Config::new());
+        let mut memory = vec![0; size];
+        let mut out = FixedOutput::new(&mut memory);
+        let error = failure(&mut conn, bad.as_bytes(), &mut out);
+        let mut written = out.written().to_vec();
+        assert_eq!(written.len(), size);
+        loop {
+            assert_eq!(conn.state(), State::Closing);
+            assert!(conn.wants_write() && conn.close_status().is_none());
+            // Nothing is written while there is no room, nor by the way.
+            assert!(!conn.poll_transmit(&mut out));
+            assert_eq!(failure(&mut conn, b"more", &mut out), error);
+            out.clear();
+            assert!(conn.poll_transmit(&mut out));
+            written.extend(out.written());
+            if !conn.wants_write() {
+                break;
+            }
+        }
+        assert!(conn.is_closed());
+        assert_eq!(written, whole, "{size} bytes at a time");
+    }
+}
+
+/// SEED-11: other HTTP on the same port is for the application to answer.
+#[test]
+fn a_request_for_something_else_is_answered_by_the_application() {
+    for (method, body) in [("GET", "found"), ("POST", "found"), ("HEAD", "")] {
+        let request = format!("{method} /page?x=1 HTTP/1.1\r\nHost: a\r\nX-Y: z\r\n\r\n");
+        let mut read = [request.as_bytes(), b"more"].concat();
+        let mut input = &mut read[..];
+        let mut conn = Connection::server(Config::new());
+        let mut out = Vec::new();
+        let Ok(Some(Event::Http(head))) = conn.receive(&mut input, &mut out) else {
+            panic!("a valid request");
+        };
+        assert_eq!((head.method(), head.target()), (method, "/page?x=1"));
+        assert_eq!(head.headers().first("x-y"), Some(&b"z"[..]));
+        assert_eq!((input.len(), conn.state()), (4, State::Connecting));
+        let response = Response::new(200)
+            .header("Content-Type", "text/plain")
+            .body("found");
+        conn.respond(&response, &mut out).expect("it waits");
+        let text = String::from_utf8(out).expect("ASCII");
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+        assert!(text.contains("\r\nContent-Length: 5\r\n"), "{text}");
+        let after = text.split_once("\r\n\r\n").map(|(_, body)| body);
+        assert_eq!(after, Some(body), "{method}");
+        assert!(conn.is_closed());
+        // What followed is not taken for frames or for a request.
+        let mut out = Vec::new();
+        assert!(
+            conn.receive(&mut input, &mut out)
+                .is_ok_and(|event| event.is_none())
+        );
+        assert_eq!((input.len(), out.len()), (0, 0));
+        assert_eq!(conn.receive_eof(), Ok(()));
+    }
+}
+
+/// SEC-14's other half: 401, 302 and the rest are seen as they came.
+#[test]
+fn a_refusal_is_passed_on_with_its_fields_and_its_body() {
+    for (status, field, value) in [
+        (404, "Content-Type", "text/html"),
+        (302, "Location", "https://example.com/login"),
+        (401, "WWW-Authenticate", "Basic realm=\"a\""),
+        (200, "X", "y"),
+        (500, "Retry-After", "120"),
+    ] {
+        let mut client = connecting_client(Config::new(), &mut Vec::new());
+        let head = format!("HTTP/1.1 {status} Reason\r\n{field}: {value}\r\n\r\n");
+        let mut read = [head.as_bytes(), b"the body"].concat();
+        let mut input = &mut read[..];
+        let mut out = Vec::new();
+        let Ok(Some(Event::Refused(head))) = client.receive(&mut input, &mut out) else {
+            panic!("an answer of HTTP");
+        };
+        assert_eq!((head.status(), head.reason()), (status, &b"Reason"[..]));
+        assert_eq!(head.headers().first(field), Some(value.as_bytes()));
+        assert!(client.is_closed(), "it never opens");
+        let event = client.receive(&mut input, &mut out).expect("no error");
+        assert!(matches!(event, Some(Event::Body(b"the body"))), "{event:?}");
+        let mut more = *b" and more";
+        let event = client
+            .receive(&mut &mut more[..], &mut out)
+            .expect("no error");
+        assert!(
+            matches!(event, Some(Event::Body(b" and more"))),
+            "{event:?}"
+        );
+        assert_eq!(client.receive_eof(), Ok(()));
+        assert_eq!(out, b"");
+        assert_eq!(
+            client.close_status().map(|status| status.value()),
+            Some(1006)
+        );
+        assert!(!client.was_clean());
+    }
+}

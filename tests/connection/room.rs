@@ -1,0 +1,88 @@
+//! Outputs without room: an error, nothing written, and the same call works
+//! once there is room.
+
+use websocket_proto::{Config, Connection, FixedOutput, Output, Role, SendError};
+
+use crate::misuse::{in_state, looks};
+use crate::pair::{Call, connecting_client};
+use crate::support::{ROLES, open};
+
+/// IO-03, IO-07: without room for the whole, nothing is written and nothing
+/// changes, not even the keys of a client; with room the same call writes what
+/// it would have written at once.
+#[test]
+fn an_output_without_room_changes_nothing() {
+    for role in ROLES {
+        for call in Call::ALL {
+            let name = match call {
+                Call::Accept | Call::Reject => "asked",
+                Call::Respond => "asked by http",
+                _ => "open",
+            };
+            let client_cannot = matches!(
+                call,
+                Call::Accept | Call::Reject | Call::Respond | Call::Prepared
+            );
+            if role == Role::Client && client_cannot {
+                continue;
+            }
+            let mut whole = Vec::new();
+            call.make(&mut in_state(name, role), &mut whole)
+                .expect("room in a Vec");
+
+            let mut conn = in_state(name, role);
+            for size in 0..whole.len() {
+                let mut memory = vec![0; size];
+                let mut out = FixedOutput::new(&mut memory);
+                let before = looks(&conn);
+                let result = call.make(&mut conn, &mut out);
+                let needed = whole.len();
+                assert_eq!(result, Err(SendError::OutputFull { needed }), "{call:?}");
+                assert_eq!(out.written(), b"");
+                assert_eq!(looks(&conn), before);
+            }
+            let mut memory = vec![0; whole.len()];
+            let mut out = FixedOutput::new(&mut memory);
+            assert_eq!(call.make(&mut conn, &mut out), Ok(()), "{call:?}");
+            assert_eq!(out.written(), whole, "{call:?} {role:?}");
+            assert_eq!(out.available(), 0);
+        }
+    }
+}
+
+/// The same for what was written before and is still there.
+#[test]
+fn room_counts_what_is_already_in_the_output() {
+    let mut conn = open(Role::Server, Config::new());
+    let mut memory = [0; 9];
+    let mut out = FixedOutput::new(&mut memory);
+    conn.send_text("abc", &mut out).expect("5 of 9 bytes");
+    let result = conn.send_text("abc", &mut out);
+    assert_eq!(result, Err(SendError::OutputFull { needed: 5 }));
+    assert_eq!(out.written(), b"\x81\x03abc");
+    conn.send_text("ab", &mut out).expect("4 of 4 bytes");
+    assert_eq!(out.written(), b"\x81\x03abc\x81\x02ab");
+}
+
+#[test]
+fn a_client_needs_room_for_its_request() {
+    let mut whole = Vec::new();
+    connecting_client(Config::new(), &mut whole);
+    for size in 0..whole.len() {
+        let mut memory = vec![0; size];
+        let mut out = FixedOutput::new(&mut memory);
+        let result = Connection::client(
+            Config::new(),
+            &crate::pair::request(),
+            [3; 32].into(),
+            &mut out,
+        );
+        let needed = whole.len();
+        assert_eq!(
+            result.err(),
+            Some(SendError::OutputFull { needed }),
+            "{size} bytes"
+        );
+        assert_eq!(out.written(), b"");
+    }
+}
