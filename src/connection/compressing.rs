@@ -64,6 +64,14 @@ impl Sender {
         (!compression.direction.takeover).then_some(compression.direction)
     }
 
+    /// The most that a payload of this length may become.
+    pub(super) const fn most_compressed(&self, length: usize) -> usize {
+        match self.compression {
+            Some(_) => Compressor::bound(length),
+            None => length,
+        }
+    }
+
     /// Writes a frame of a message compressed, and says whether it did: not
     /// below the threshold, and not where the output may lack the room for
     /// what a payload that does not compress becomes.
@@ -108,7 +116,9 @@ impl Sender {
             true => ReservedBits::RSV1,
             false => ReservedBits::NONE,
         };
-        self.write_frame_with(opcode, is_final, reserved, compressed, out)?;
+        let written = self.write_frame_with(opcode, is_final, reserved, compressed, out);
+        compression.compressor.rest();
+        written?;
         compression.in_message = !is_final;
         Ok(true)
     }

@@ -404,7 +404,11 @@ impl Sender {
         payload: &[u8],
         out: &mut impl Output,
     ) -> Result<(), SendError> {
-        self.let_pong_pass(Header::MAX_ENCODED + payload.len(), out);
+        #[cfg(feature = "deflate")]
+        let length = self.most_compressed(payload.len());
+        #[cfg(not(feature = "deflate"))]
+        let length = payload.len();
+        self.let_pong_pass(Header::MAX_ENCODED + length, out);
         #[cfg(feature = "deflate")]
         if self.write_compressed(opcode, is_final, payload, out)? {
             return Ok(());

@@ -12,12 +12,12 @@ pub(crate) struct Compressor {
     level: u8,
     /// Made at the first use; without takeover freed after each message.
     codec: Option<Compress>,
-    /// The payload of the last frame.
+    /// The payload of the frame that is being written.
     payload: Vec<u8>,
 }
 
 /// The largest buffer that is kept between frames, in bytes.
-const MAX_KEPT: usize = 16 << 10;
+const MAX_KEPT: usize = 4 << 10;
 
 impl Compressor {
     /// `None` where the window is smaller than zlib can be held to: messages
@@ -46,7 +46,6 @@ impl Compressor {
             Compress::new_with_window_bits(Compression::new(self.level.into()), false, bits)
         });
         self.payload.clear();
-        self.payload.shrink_to(MAX_KEPT);
         let mut rest = bytes;
         loop {
             // A buffer with room left after a flush holds all of it.
@@ -75,6 +74,17 @@ impl Compressor {
             }
         }
         &self.payload
+    }
+
+    /// Frees what the frame that was written needs no longer: its payload
+    /// where that is large, and where each message stands alone all of it.
+    pub(crate) fn rest(&mut self) {
+        if self.codec.is_none() {
+            self.payload = Vec::new();
+        } else if self.payload.capacity() > MAX_KEPT {
+            self.payload.clear();
+            self.payload.shrink_to(MAX_KEPT);
+        }
     }
 }
 
