@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::assembly::Assembly;
 use super::receive::Receiver;
 use crate::deflate::{Direction, Inflated, Inflater, InvalidData};
 use crate::error::Limit;
@@ -22,6 +23,9 @@ pub(super) struct Inflation {
     waiting: Vec<u8>,
     /// How much of it was taken.
     taken: usize,
+    /// The start of a long message, with [`Delivery::Messages`]: what is
+    /// never moved needs no room twice, however far a bomb gets.
+    parts: Vec<Part>,
     stage: Stage,
 }
 
@@ -35,6 +39,18 @@ enum Stage {
     LastPiece,
 }
 
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    Binary(Vec<u8>),
+}
+
+/// The least length of a part of a message, in bytes.
+const PART: usize = 64 << 10;
+
+/// What a code point that was cut before may add to what comes after it.
+const CODE_POINT: u64 = 4;
+
 /// How much of a message is taken at a time where its events are taken one by
 /// one, in bytes.
 pub(super) const PIECE: usize = 4 << 10;
@@ -47,6 +63,7 @@ impl Receiver {
             inflated: 0,
             waiting: Vec::new(),
             taken: 0,
+            parts: Vec::new(),
             stage: Stage::Idle,
         }));
     }
@@ -93,15 +110,33 @@ impl Receiver {
         let Some(inflation) = self.inflation.as_deref_mut() else {
             return Err(Error::InvalidDeflate);
         };
-        while let Inflated::Output(output) = inflation.inflater.inflate(&mut bytes)? {
+        while let Inflated::Output(mut output) = inflation.inflater.inflate(&mut bytes)? {
+            let before = inflation.inflated;
             count(&mut inflation.inflated, output, self.max_message)?;
-            self.assembly.push(kind, output, self.max_message)?;
+            while !output.is_empty() {
+                let mut room = self.assembly.room();
+                if room == 0 {
+                    // `before` has passed the check for the limit.
+                    let rest = (self.max_message - before).saturating_add(CODE_POINT);
+                    let next = rest.min(before / 8).max(rest.min(PART as u64));
+                    inflation.parts.extend(self.assembly.part(next as usize));
+                    room = self.assembly.room();
+                }
+                let (piece, rest) = output.split_at(output.len().min(room));
+                self.assembly.push(kind, piece, PART as u64)?;
+                output = rest;
+            }
         }
         if !last {
             return Ok(None);
         }
         inflation.inflater.finish()?;
-        inflation.inflated = 0;
+        let length = core::mem::take(&mut inflation.inflated) as usize;
+        let parts = core::mem::take(&mut inflation.parts);
+        if !parts.is_empty() {
+            let last = self.assembly.finish()?;
+            return Ok(Some(join(parts, last, length)));
+        }
         Ok(Some(match (self.assembly.is_empty(), kind) {
             (false, _) => self.assembly.finish()?,
             (true, MessageKind::Text) => Event::Text(Cow::Borrowed("")),
@@ -159,6 +194,61 @@ impl Receiver {
     pub(super) const fn piece<'a>(&mut self, data: FragmentData<'a>, last: bool) -> Event<'a> {
         let first = !core::mem::replace(&mut self.message.begun, true);
         Event::Fragment(Fragment { data, first, last })
+    }
+}
+
+impl Assembly {
+    /// How many bytes can be added before the buffer would have to move, or be
+    /// longer than a part.
+    fn room(&self) -> usize {
+        let (length, capacity) = match self {
+            Self::Empty(buffer) | Self::Binary(buffer) => (buffer.len(), buffer.capacity()),
+            Self::Text(text, _) => (text.len(), text.capacity()),
+        };
+        let room = capacity.max(PART) - length;
+        room.saturating_sub(CODE_POINT as usize)
+    }
+
+    /// Takes out what there is, and makes room for `next` bytes in its place.
+    fn part(&mut self, next: usize) -> Option<Part> {
+        match self {
+            Self::Text(text, _) => Some(Part::Text(core::mem::replace(
+                text,
+                String::with_capacity(next),
+            ))),
+            Self::Binary(bytes) => Some(Part::Binary(core::mem::replace(
+                bytes,
+                Vec::with_capacity(next),
+            ))),
+            Self::Empty(_) => None,
+        }
+    }
+}
+
+/// A message out of its parts, each of which is freed once it is copied.
+fn join(parts: Vec<Part>, last: Event<'static>, length: usize) -> Event<'static> {
+    match last {
+        Event::Text(last) => {
+            let mut whole = String::with_capacity(length);
+            for part in parts {
+                if let Part::Text(part) = part {
+                    whole.push_str(&part);
+                }
+            }
+            whole.push_str(&last);
+            Event::Text(Cow::Owned(whole))
+        }
+        Event::Binary(last) => {
+            let mut whole = Vec::with_capacity(length);
+            for part in parts {
+                if let Part::Binary(part) = part {
+                    whole.extend_from_slice(&part);
+                }
+            }
+            whole.extend_from_slice(&last);
+            Event::Binary(Cow::Owned(whole))
+        }
+        other => other,
     }
 }
 
