@@ -207,6 +207,8 @@ mod role;
 mod config;
 #[cfg(feature = "alloc")]
 mod connection;
+#[cfg(feature = "deflate")]
+pub mod deflate;
 #[cfg(feature = "alloc")]
 mod error;
 #[cfg(feature = "alloc")]

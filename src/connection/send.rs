@@ -2,12 +2,15 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+#[cfg(feature = "deflate")]
+use super::compressing::Compression;
 use super::prepared::PreparedMessage;
 use super::reply::{ControlPayload, Kind, Reply};
 use super::state::{Outbound, State};
 use super::undisclosed::Undisclosed;
 use crate::frame::{
-    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, Utf8Validator,
+    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits,
+    Utf8Validator,
 };
 use crate::seed::KeySource;
 use crate::{Config, Error, MessageKind, Output, Role, SendError};
@@ -28,6 +31,9 @@ pub struct Sender {
     message: Option<MessageKind>,
     validator: Utf8Validator,
     waiting: Option<Box<Waiting>>,
+    /// `None` where nothing is compressed.
+    #[cfg(feature = "deflate")]
+    pub(super) compression: Option<Box<Compression>>,
 }
 
 /// What has to be sent and found no room.
@@ -49,6 +55,8 @@ impl Sender {
             message: None,
             validator: Utf8Validator::new(),
             waiting: None,
+            #[cfg(feature = "deflate")]
+            compression: None,
         }
     }
 
@@ -89,6 +97,12 @@ impl Sender {
         if self.keys.is_some() {
             return Err(SendError::PreparedByClient);
         }
+        #[cfg(feature = "deflate")]
+        let bytes = match self.independent() {
+            Some(direction) => message.for_window(direction.window_bits()),
+            None => message.as_bytes(),
+        };
+        #[cfg(not(feature = "deflate"))]
         let bytes = message.as_bytes();
         check_room(bytes.len(), out)?;
         self.let_pong_pass(bytes.len(), out);
@@ -372,6 +386,18 @@ impl Sender {
         }
     }
 
+    #[cfg(feature = "deflate")]
+    pub(super) fn send_uncompressed(
+        &mut self,
+        opcode: Opcode,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.check_message()?;
+        self.let_pong_pass(Header::MAX_ENCODED + payload.len(), out);
+        self.write_frame(opcode, true, payload, out)
+    }
+
     fn write_message_frame(
         &mut self,
         opcode: Opcode,
@@ -379,15 +405,21 @@ impl Sender {
         payload: &[u8],
         out: &mut impl Output,
     ) -> Result<(), SendError> {
-        if self.waiting.is_some() {
-            let needed = Header::MAX_ENCODED + payload.len();
-            self.let_pong_pass(needed, out);
+        #[cfg(feature = "deflate")]
+        let length = self.most_compressed(payload.len());
+        #[cfg(not(feature = "deflate"))]
+        let length = payload.len();
+        self.let_pong_pass(Header::MAX_ENCODED + length, out);
+        #[cfg(feature = "deflate")]
+        if self.write_compressed(opcode, is_final, payload, out)? {
+            return Ok(());
         }
         self.write_frame(opcode, is_final, payload, out)
     }
 
     /// Writes a Pong that waits before the `needed` bytes of a message, where
     /// there is room for both (RFC 6455 §5.5.2: as soon as is practical).
+    #[inline]
     fn let_pong_pass(&mut self, needed: usize, out: &mut impl Output) {
         if let Some(Waiting::Pong(payload)) = self.waiting.as_deref()
             && out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
@@ -403,10 +435,23 @@ impl Sender {
         payload: &[u8],
         out: &mut impl Output,
     ) -> Result<(), SendError> {
+        self.write_frame_with(opcode, is_final, ReservedBits::NONE, payload, out)
+    }
+
+    #[inline]
+    pub(super) fn write_frame_with(
+        &mut self,
+        opcode: Opcode,
+        is_final: bool,
+        reserved: ReservedBits,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
         // Of what can be wrong with a header, no slice is over 2⁶³ bytes and
         // no caller here fragments a control frame.
         let header = Header::new(opcode, is_final, payload.len() as u64)
-            .map_err(|_| SendError::ControlTooLong)?;
+            .map_err(|_| SendError::ControlTooLong)?
+            .reserved(reserved);
         match &mut self.keys {
             None => {
                 let header = header.encode();
@@ -426,7 +471,7 @@ impl Sender {
     }
 }
 
-fn check_room(needed: usize, out: &impl Output) -> Result<(), SendError> {
+pub(super) fn check_room(needed: usize, out: &impl Output) -> Result<(), SendError> {
     if needed > out.available() {
         return Err(SendError::OutputFull { needed });
     }

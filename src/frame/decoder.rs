@@ -78,12 +78,16 @@ impl Decoder {
     }
 
     /// The same decoder, letting through the reserved bits to which an agreed
-    /// extension gives a meaning. What they may stand on is then for that
-    /// extension to check.
+    /// extension gives a meaning for a whole message, as permessage-deflate
+    /// does: on the first frame of a message, and nowhere else.
     #[must_use]
     pub const fn allow(mut self, bits: ReservedBits) -> Self {
-        self.allowed = bits;
+        self.allow_in_place(bits);
         self
+    }
+
+    pub(crate) const fn allow_in_place(&mut self, bits: ReservedBits) {
+        self.allowed = bits;
     }
 
     /// Takes the next part of a frame from the front of `input`; `None` means
@@ -175,7 +179,11 @@ impl Decoder {
             return Ok(None);
         };
         let (opcode, _, reserved) = Header::parse_first(*first)?;
-        if !self.allowed.contains(reserved) {
+        let allowed = match opcode {
+            Opcode::Text | Opcode::Binary => self.allowed,
+            _ => ReservedBits::NONE,
+        };
+        if !allowed.contains(reserved) {
             return Err(FrameError::ReservedBits);
         }
         match (opcode, self.in_message) {

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use arguments::Arguments;
 use duplex::{Failure, Link};
+use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{ClientRequest, ResponseHead};
 use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Error, Event, Seed, Uri};
 
@@ -80,6 +81,7 @@ fn main() {
     }
     let mut out = Vec::new();
     let config = Config::new()
+        .deflate(DeflateConfig::new())
         .max_message(1 << 30)
         .max_frame(1 << 30)
         .max_fragments(u32::MAX)
