@@ -112,7 +112,7 @@ impl Receiver {
         };
         while let Inflated::Output(mut output) = inflation.inflater.inflate(&mut bytes)? {
             let before = inflation.inflated;
-            count(&mut inflation.inflated, output, self.max_message)?;
+            let is_over = count(&mut inflation.inflated, &mut output, self.max_message);
             while !output.is_empty() {
                 let mut room = self.assembly.room();
                 if room == 0 {
@@ -126,6 +126,7 @@ impl Receiver {
                 self.assembly.push(kind, piece, PART as u64)?;
                 output = rest;
             }
+            is_over?;
         }
         if !last {
             return Ok(None);
@@ -156,10 +157,10 @@ impl Receiver {
             let mut input = &inflation.waiting[inflation.taken..];
             let inflated = inflation.inflater.inflate(&mut input)?;
             inflation.taken = inflation.waiting.len() - input.len();
-            let Inflated::Output(output) = inflated else {
+            let Inflated::Output(mut output) = inflated else {
                 break;
             };
-            count(&mut inflation.inflated, output, self.max_message)?;
+            let is_over = count(&mut inflation.inflated, &mut output, self.max_message);
             let data = match self.message.kind {
                 MessageKind::Binary => FragmentData::Binary(Cow::Owned(output.to_vec())),
                 MessageKind::Text => {
@@ -170,6 +171,7 @@ impl Receiver {
                     FragmentData::Text(Cow::Owned(text))
                 }
             };
+            is_over?;
             if !data.as_bytes().is_empty() {
                 return Ok(Some(self.piece(data, false)));
             }
@@ -258,11 +260,16 @@ impl From<InvalidData> for Error {
     }
 }
 
-/// Counts output against the limit before it is kept.
-fn count(inflated: &mut u64, output: &[u8], max_message: u64) -> Result<(), Error> {
-    *inflated = inflated.saturating_add(output.len() as u64);
-    if *inflated > max_message {
-        return Err(Limit::Message.into());
+/// Counts output against the limit before it is kept, and cuts off what is
+/// over it: what comes before that is still to be looked at, so that the error
+/// is the same however the input is cut.
+fn count(inflated: &mut u64, output: &mut &[u8], max_message: u64) -> Result<(), Limit> {
+    let rest = max_message - *inflated;
+    if output.len() as u64 > rest {
+        *output = &output[..rest as usize];
+        *inflated = max_message;
+        return Err(Limit::Message);
     }
+    *inflated += output.len() as u64;
     Ok(())
 }

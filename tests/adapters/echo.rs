@@ -4,6 +4,7 @@
 
 mod arguments;
 mod blocking;
+mod compression;
 mod listen;
 mod socket;
 
@@ -62,20 +63,7 @@ fn main() {
         match word.as_str() {
             "--subprotocol" => subprotocols.push(arguments.value(&word)),
             "--max-message" => max_message = arguments.parsed(&word),
-            "--no-deflate" => deflate = None,
-            "--deflate-level" => {
-                let level = arguments.parsed(&word);
-                deflate = deflate.map(|config| config.level(level));
-            }
-            "--no-context-takeover" => {
-                deflate =
-                    deflate.map(|config| config.outgoing_takeover(false).incoming_takeover(false));
-            }
-            "--window-bits" => {
-                let bits = arguments.parsed(&word);
-                deflate = deflate
-                    .map(|config| config.outgoing_window_bits(bits).incoming_window_bits(bits));
-            }
+            word if compression::option(word, &mut arguments, &mut deflate) => {}
             _ if word.starts_with('-') || address.is_some() => arguments.unexpected(&word),
             _ => address = Some(word),
         }
