@@ -100,6 +100,18 @@ fn scripts() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             ],
         ),
         (
+            "close-before-a-pong",
+            vec![
+                room(SERVER, 5),
+                ping(CLIENT, 60),
+                pass(CLIENT),
+                close(SERVER, 1000, 0),
+                all_room(SERVER),
+                poll(SERVER),
+                pass(SERVER),
+            ],
+        ),
+        (
             "no-room-for-message",
             vec![
                 room(CLIENT, 30),

@@ -183,6 +183,9 @@ impl Peer {
         match state {
             State::Connecting => assert!(!self.is_open),
             State::Open => assert!(self.can_send()),
+            State::Closing if self.has_called_close && !self.setup.has(2) => {
+                assert!(!self.connection.wants_write(), "a Pong after the Close");
+            }
             State::Closing => {}
             State::Closed => assert!(!self.can_send() && !self.connection.wants_write()),
         }
