@@ -57,7 +57,7 @@ pub(super) const PIECE: usize = 4 << 10;
 
 impl Receiver {
     pub(super) fn enable_deflate(&mut self, direction: Direction) {
-        self.decoder.allow_in_place(ReservedBits::RSV1);
+        self.decoder.allow_on_messages(ReservedBits::RSV1);
         self.inflation = Some(Box::new(Inflation {
             inflater: Inflater::new(direction),
             inflated: 0,

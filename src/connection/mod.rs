@@ -10,6 +10,7 @@ mod opening;
 mod prepared;
 mod receive;
 mod reply;
+mod replying;
 mod send;
 mod sending;
 mod state;
