@@ -1,5 +1,8 @@
 use core::time::Duration;
 
+#[cfg(feature = "deflate")]
+use crate::deflate::DeflateConfig;
+
 /// How messages come out of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delivery {
@@ -43,6 +46,8 @@ pub struct Config {
     pub(crate) pong_after_close: bool,
     pub(crate) deliver_while_closing: bool,
     pub(crate) timeouts: Timeouts,
+    #[cfg(feature = "deflate")]
+    pub(crate) deflate: Option<DeflateConfig>,
 }
 
 /// The five spans of time that a connection can watch.
@@ -86,6 +91,8 @@ impl Config {
                 pong: None,
                 close: None,
             },
+            #[cfg(feature = "deflate")]
+            deflate: None,
         }
     }
 
@@ -191,6 +198,17 @@ impl Config {
     #[must_use]
     pub const fn deliver_while_closing(mut self, on: bool) -> Self {
         self.deliver_while_closing = on;
+        self
+    }
+
+    /// Compresses messages where the peer agrees: a client offers
+    /// permessage-deflate, a server takes the first offer that suits. Off by
+    /// default, since each connection that uses it holds some 300 KiB unless
+    /// takeover is off.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub const fn deflate(mut self, config: DeflateConfig) -> Self {
+        self.deflate = Some(config);
         self
     }
 

@@ -21,6 +21,8 @@ pub enum Error {
     Frame(FrameError),
     /// A text message that is not UTF-8.
     InvalidUtf8,
+    /// A compressed message that does not inflate.
+    InvalidDeflate,
     /// A Close frame with an invalid payload.
     Close(CloseError),
     /// More than a limit of [`Config`](crate::Config) allows.
@@ -63,7 +65,7 @@ impl Error {
     pub const fn close_code(&self) -> Option<CloseCode> {
         Some(match self {
             Self::Frame(_) => CloseCode::PROTOCOL_ERROR,
-            Self::InvalidUtf8 => CloseCode::INVALID_DATA,
+            Self::InvalidUtf8 | Self::InvalidDeflate => CloseCode::INVALID_DATA,
             Self::Close(error) => error.close_code(),
             Self::Limit(_) => CloseCode::MESSAGE_TOO_BIG,
             Self::Timeout(Timeout::Idle) => CloseCode::GOING_AWAY,
@@ -93,6 +95,7 @@ impl Error {
             Self::Response(error) => error.section(),
             Self::Frame(error) => error.section(),
             Self::InvalidUtf8 => "RFC 6455 section 8.1",
+            Self::InvalidDeflate => "RFC 7692 section 7.2.2",
             Self::Close(error) => error.section(),
             Self::Limit(_) => "RFC 6455 section 10.4",
             Self::UnexpectedEof => "RFC 6455 section 7.1.5",
@@ -109,6 +112,7 @@ impl fmt::Display for Error {
             Self::Frame(error) => return error.fmt(formatter),
             Self::InvalidUtf8 => return InvalidUtf8.fmt(formatter),
             Self::Close(error) => return error.fmt(formatter),
+            Self::InvalidDeflate => "compressed message that does not inflate",
             Self::Limit(Limit::Frame) => "frame over the limit",
             Self::Limit(Limit::Message) => "message over the limit",
             Self::Limit(Limit::Fragments) => "more fragments in a message than the limit",

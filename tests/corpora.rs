@@ -17,6 +17,8 @@ use proptest::prelude::*;
 )]
 mod targets;
 
+#[cfg(feature = "deflate")]
+use targets::deflate;
 use targets::{connection, decode, operations, request, response};
 
 type Target = (&'static str, fn(&[u8]));
@@ -103,6 +105,12 @@ fn corpus_of_response() {
     replay_corpus(TARGETS[4]);
 }
 
+#[cfg(feature = "deflate")]
+#[test]
+fn corpus_of_deflate() {
+    replay_corpus(("deflate", deflate::run));
+}
+
 /// Corpora of other implementations that lie beside the repository, where
 /// there are any; they are raw streams of frames.
 #[test]
@@ -172,6 +180,12 @@ proptest! {
     #[test]
     fn any_input_of_connection(data in any_input("connection")) {
         connection::run(&data);
+    }
+
+    #[cfg(feature = "deflate")]
+    #[test]
+    fn any_input_of_deflate(data in any_input("deflate")) {
+        deflate::run(&data);
     }
 
     #[test]

@@ -7,6 +7,8 @@
 pub mod choices;
 pub mod connection;
 pub mod decode;
+#[cfg(feature = "deflate")]
+pub mod deflate;
 pub mod events;
 pub mod operations;
 pub mod reference;

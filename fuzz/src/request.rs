@@ -206,7 +206,15 @@ fn check_request(request: &Request) {
         client = client.extension(extension.clone());
     }
     if let Some(extension) = request.extensions().last() {
-        acceptance = acceptance.extension(extension.clone());
+        acceptance = match extension.name() {
+            // Its answer is not the offer.
+            "permessage-deflate" => acceptance,
+            _ => acceptance.extension(extension.clone()),
+        };
+    }
+    #[cfg(feature = "deflate")]
+    {
+        acceptance = acceptance.deflate(websocket_proto::deflate::DeflateConfig::new());
     }
     let accepted = request.accept(&acceptance).expect("what was offered");
     let bytes = accepted.response.encode().expect("an answer that encodes");

@@ -1,11 +1,16 @@
 //! The state machine over frames and handshake, for both roles.
 
 mod assembly;
+#[cfg(feature = "deflate")]
+mod compressing;
 mod deadlines;
+#[cfg(feature = "deflate")]
+mod inflating;
 mod opening;
 mod prepared;
 mod receive;
 mod reply;
+mod replying;
 mod send;
 mod sending;
 mod state;
@@ -25,7 +30,7 @@ pub use state::{CloseStatus, State};
 use state::{Outbound, combine};
 
 use crate::error::Timeout;
-use crate::handshake::{Agreement, ClientRequest, HeadLimits, encode_key};
+use crate::handshake::{Agreement, ClientRequest, encode_key};
 use crate::seed::KeySource;
 use crate::{Config, Error, Event, Output, Role, Seed, SendError};
 
@@ -51,8 +56,7 @@ pub struct Connection {
 impl Connection {
     /// A server's connection, from the first byte of the request on.
     pub fn server(config: Config) -> Self {
-        let opening = Opening::server(head_limits(&config));
-        Self::new(config, None, Some(opening))
+        Self::new(config, None, Some(Opening::server(config)))
     }
 
     /// A client's connection; the request stands in `out`.
@@ -69,25 +73,35 @@ impl Connection {
     ) -> Result<Self, SendError> {
         let mut keys = KeySource::new(seed);
         let key = encode_key(keys.nonce());
+        let request = request.clone();
+        #[cfg(feature = "deflate")]
+        let request = match config.deflate {
+            Some(deflate) if !request.offers_deflate() => request.deflate(&deflate),
+            _ => request,
+        };
         let bytes = request.encode(&key)?;
         let needed = bytes.len();
         if needed > out.available() {
             return Err(SendError::OutputFull { needed });
         }
         out.append(&bytes);
-        let opening = Opening::client(head_limits(&config), key, request.clone());
+        let opening = Opening::client(config, key, request);
         Ok(Self::new(config, Some(Box::new(keys)), Some(opening)))
     }
 
     /// A server's connection after a handshake that other software did.
     pub fn upgraded_server(config: Config, agreement: Agreement) -> Self {
-        Self::new(config, None, None).with_agreement(agreement)
+        let mut connection = Self::new(config, None, None);
+        connection.agree(&config, agreement);
+        connection
     }
 
     /// A client's connection after a handshake that other software did.
     pub fn upgraded_client(config: Config, agreement: Agreement, seed: Seed) -> Self {
         let keys = Box::new(KeySource::new(seed));
-        Self::new(config, Some(keys), None).with_agreement(agreement)
+        let mut connection = Self::new(config, Some(keys), None);
+        connection.agree(&config, agreement);
+        connection
     }
 
     fn new(config: Config, keys: Option<Box<KeySource>>, opening: Option<Box<Opening>>) -> Self {
@@ -104,11 +118,25 @@ impl Connection {
         }
     }
 
-    fn with_agreement(mut self, agreement: Agreement) -> Self {
+    /// Puts into effect what the handshake agreed on.
+    fn agree(&mut self, config: &Config, agreement: Agreement) {
+        #[cfg(feature = "deflate")]
+        if let Some(agreed) = agreement.deflate() {
+            let wanted = config.deflate.unwrap_or_default();
+            let (role, peer) = match self.role() {
+                Role::Server => (Role::Server, Role::Client),
+                Role::Client => (Role::Client, Role::Server),
+            };
+            self.receiver.enable_deflate(agreed.direction(peer));
+            let outgoing = wanted.outgoing(&agreed, role);
+            self.sender
+                .enable_deflate(outgoing, wanted.level, wanted.threshold);
+        }
+        #[cfg(not(feature = "deflate"))]
+        let _ = config;
         if agreement != Agreement::default() {
             self.agreement = Some(Box::new(agreement));
         }
-        self
     }
 
     /// Takes the next event from the front of `input`, and appends to `out`
@@ -351,12 +379,5 @@ impl Connection {
         self.opening = None;
         self.receiver.abandon();
         self.sender.abandon();
-    }
-}
-
-const fn head_limits(config: &Config) -> HeadLimits {
-    HeadLimits {
-        bytes: config.max_head,
-        headers: config.max_headers,
     }
 }

@@ -1,3 +1,5 @@
+#[cfg(feature = "deflate")]
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
 use super::Connection;
@@ -8,12 +10,12 @@ use crate::handshake::{
     Acceptance, Agreement, BodyReader, ClientRequest, HeadLimits, HeadReader, Request,
     RequestError, RequestHead, Response, ResponseError, ResponseHead,
 };
-use crate::{Error, Event, Output, Role, SendError};
+use crate::{Config, Error, Event, Output, Role, SendError};
 
 /// The opening handshake under way.
 #[derive(Debug)]
 pub(super) struct Opening {
-    limits: HeadLimits,
+    config: Config,
     stage: Stage,
 }
 
@@ -51,18 +53,18 @@ enum Asked {
 const MAX_INTERIM: u8 = 8;
 
 impl Opening {
-    pub(super) fn server(limits: HeadLimits) -> Box<Self> {
+    pub(super) fn server(config: Config) -> Box<Self> {
         Box::new(Self {
-            limits,
-            stage: Stage::Request(HeadReader::new(limits)),
+            config,
+            stage: Stage::Request(HeadReader::new(head_limits(&config))),
         })
     }
 
-    pub(super) fn client(limits: HeadLimits, key: [u8; 24], request: ClientRequest) -> Box<Self> {
+    pub(super) fn client(config: Config, key: [u8; 24], request: ClientRequest) -> Box<Self> {
         Box::new(Self {
-            limits,
+            config,
             stage: Stage::Response {
-                reader: HeadReader::new(limits),
+                reader: HeadReader::new(head_limits(&config)),
                 key: Undisclosed(key),
                 request,
                 interim: 0,
@@ -83,12 +85,13 @@ impl Opening {
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<(Option<Event<'a>>, Option<Agreement>), Error> {
+        let limits = head_limits(&self.config);
         let event = match &mut self.stage {
             Stage::Request(reader) => {
                 let Some(head) = reader.receive(input).map_err(RequestError::from)? else {
                     return Ok((None, None));
                 };
-                let head = RequestHead::parse(&head, self.limits)?;
+                let head = RequestHead::parse(&head, limits)?;
                 let (event, asked) = if head.asks_for_websocket() {
                     let request = Request::new(head)?;
                     let key = Undisclosed(*request.key());
@@ -110,7 +113,7 @@ impl Opening {
                 let Some(head) = reader.receive(input).map_err(ResponseError::from)? else {
                     return Ok((None, None));
                 };
-                let head = ResponseHead::parse(&head, self.limits)?;
+                let head = ResponseHead::parse(&head, limits)?;
                 match head.status() {
                     101 => {
                         let agreement = request.verify(&key.0, &head)?;
@@ -163,6 +166,8 @@ impl Connection {
             Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
             Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
         }
+        #[cfg(feature = "deflate")]
+        let acceptance = &self.with_deflate(acceptance);
         let accepted = request.accept(acceptance)?;
         append(&accepted.response.encode()?, out)?;
         self.open(accepted.agreement);
@@ -233,10 +238,22 @@ impl Connection {
         self.sender.write_last(&refusal.unwrap_or_default(), out);
     }
 
+    /// The acceptance as this connection's configuration completes it.
+    #[cfg(feature = "deflate")]
+    fn with_deflate<'a>(&self, acceptance: &'a Acceptance) -> Cow<'a, Acceptance> {
+        match self
+            .opening
+            .as_ref()
+            .and_then(|opening| opening.config.deflate)
+        {
+            Some(config) => Cow::Owned(acceptance.clone().deflate(config)),
+            None => Cow::Borrowed(acceptance),
+        }
+    }
+
     fn open(&mut self, agreement: Agreement) {
-        self.opening = None;
-        if agreement != Agreement::default() {
-            self.agreement = Some(Box::new(agreement));
+        if let Some(opening) = self.opening.take() {
+            self.agree(&opening.config, agreement);
         }
     }
 
@@ -264,6 +281,13 @@ impl Connection {
         append(&bytes, out)?;
         self.abandon();
         Ok(())
+    }
+}
+
+const fn head_limits(config: &Config) -> HeadLimits {
+    HeadLimits {
+        bytes: config.max_head,
+        headers: config.max_headers,
     }
 }
 

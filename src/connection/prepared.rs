@@ -1,12 +1,15 @@
 use alloc::vec::Vec;
 
 use crate::MessageKind;
+#[cfg(feature = "deflate")]
+use crate::deflate::{Compressor, DeflateConfig};
 use crate::frame::Header;
+#[cfg(feature = "deflate")]
+use crate::frame::ReservedBits;
 
 /// A message encoded once, to be appended to any number of outputs.
 ///
-/// Only servers may send it, since a client masks each frame anew. It is the
-/// wire form without any extension.
+/// Only servers may send it, since a client masks each frame anew.
 ///
 /// ```
 /// use websocket_proto::{Config, Connection, PreparedMessage};
@@ -22,7 +25,22 @@ use crate::frame::Header;
 /// # Ok::<(), websocket_proto::SendError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreparedMessage(Vec<u8>);
+pub struct PreparedMessage {
+    kind: MessageKind,
+    /// Where the payload begins.
+    header_length: usize,
+    plain: Vec<u8>,
+    #[cfg(feature = "deflate")]
+    compressed: Option<Compressed>,
+}
+
+/// The same frame compressed on its own.
+#[cfg(feature = "deflate")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Compressed {
+    window_bits: u8,
+    frame: Vec<u8>,
+}
 
 impl PreparedMessage {
     /// A text message in one frame.
@@ -35,16 +53,50 @@ impl PreparedMessage {
         Self::new(MessageKind::Binary, bytes)
     }
 
-    /// The frame, as it goes on the wire.
+    /// The frame as it goes on the wire uncompressed.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.plain
+    }
+
+    /// The same message compressed as well, once for all the connections that
+    /// can take it: those that agreed on permessage-deflate without takeover
+    /// for the server, and with at least the window that `config` has for what
+    /// is sent. All others get it uncompressed.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn compressed(mut self, config: &DeflateConfig) -> Self {
+        let direction = config.independent();
+        let payload = &self.plain[self.header_length..];
+        if let Some(mut compressor) = Compressor::new(direction, config.level) {
+            let payload = compressor.compress(payload, true);
+            let header = Header::message(self.kind.opcode(), payload).reserved(ReservedBits::RSV1);
+            self.compressed = Some(Compressed {
+                window_bits: direction.window_bits(),
+                frame: [header.encode().as_slice(), payload].concat(),
+            });
+        }
+        self
+    }
+
+    /// The frame for an end that compresses each message on its own, with a
+    /// window of that size.
+    #[cfg(feature = "deflate")]
+    pub(super) fn for_window(&self, bits: u8) -> &[u8] {
+        match &self.compressed {
+            Some(compressed) if compressed.window_bits <= bits => &compressed.frame,
+            _ => &self.plain,
+        }
     }
 
     fn new(kind: MessageKind, payload: &[u8]) -> Self {
         let header = Header::message(kind.opcode(), payload).encode();
-        let mut bytes = Vec::with_capacity(header.as_slice().len() + payload.len());
-        bytes.extend_from_slice(header.as_slice());
-        bytes.extend_from_slice(payload);
-        Self(bytes)
+        let plain = [header.as_slice(), payload].concat();
+        Self {
+            kind,
+            header_length: header.as_slice().len(),
+            plain,
+            #[cfg(feature = "deflate")]
+            compressed: None,
+        }
     }
 }

@@ -1,8 +1,12 @@
 use alloc::borrow::Cow;
+#[cfg(feature = "deflate")]
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::assembly::Assembly;
+#[cfg(feature = "deflate")]
+use super::inflating::Inflation;
 use super::state::{CloseStatus, Inbound};
 use super::undisclosed::Undisclosed;
 use crate::error::Limit;
@@ -18,22 +22,25 @@ use crate::{
 /// [`Reply`](crate::Reply) says, for the sending half to write.
 #[derive(Debug)]
 pub struct Receiver {
-    decoder: Decoder,
+    pub(super) decoder: Decoder,
     inbound: Inbound,
     max_frame: u64,
-    max_message: u64,
+    pub(super) max_message: u64,
     max_fragments: u32,
     max_spare: usize,
-    delivery: Delivery,
+    pub(super) delivery: Delivery,
     /// Data is dropped, as this end is closing and its caller wants no more.
     discard: bool,
     frame: Frame,
-    message: Message,
-    assembly: Assembly,
+    pub(super) message: Message,
+    pub(super) assembly: Assembly,
     /// The start of a control payload that the input cut.
     control: Undisclosed<Vec<u8>>,
     /// Of the text that is delivered in pieces.
-    validator: Utf8Validator,
+    pub(super) validator: Utf8Validator,
+    /// `None` where permessage-deflate was not agreed.
+    #[cfg(feature = "deflate")]
+    pub(super) inflation: Option<Box<Inflation>>,
 }
 
 /// The frame whose payload is being received.
@@ -45,11 +52,13 @@ enum Frame {
 
 /// The message under way.
 #[derive(Debug, Clone, Copy)]
-struct Message {
-    kind: MessageKind,
+pub(super) struct Message {
+    pub(super) kind: MessageKind,
+    /// It is compressed (RFC 7692 §6).
+    pub(super) compressed: bool,
     /// A piece of it has been delivered.
-    begun: bool,
-    fragments: u32,
+    pub(super) begun: bool,
+    pub(super) fragments: u32,
     /// What its headers so far announce in all, in bytes.
     announced: u64,
 }
@@ -68,6 +77,7 @@ impl Receiver {
             frame: Frame::Data { last: true },
             message: Message {
                 kind: MessageKind::Binary,
+                compressed: false,
                 begun: false,
                 fragments: 0,
                 announced: 0,
@@ -75,6 +85,8 @@ impl Receiver {
             assembly: Assembly::new(),
             control: Undisclosed(Vec::new()),
             validator: Utf8Validator::new(),
+            #[cfg(feature = "deflate")]
+            inflation: None,
         }
     }
 
@@ -159,6 +171,10 @@ impl Receiver {
     fn forget(&mut self) {
         self.assembly = Assembly::new();
         self.control = Undisclosed(Vec::new());
+        #[cfg(feature = "deflate")]
+        {
+            self.inflation = None;
+        }
     }
 
     pub(super) const fn discard_data(&mut self) {
@@ -173,12 +189,13 @@ impl Receiver {
 
     fn next<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
         loop {
-            // A code point that a read cut is completed on its own, for the
-            // rest to be borrowed.
-            let limit = match (self.validator.missing(), self.frame) {
-                (0, _) | (_, Frame::Control(_)) => usize::MAX,
-                (missing, Frame::Data { .. }) => missing,
-            };
+            #[cfg(feature = "deflate")]
+            while let Some(event) = self.inflate_waiting()? {
+                if !self.discard {
+                    return Ok(Some(event));
+                }
+            }
+            let limit = self.piece_limit();
             let event = match self.decoder.decode_up_to(input, limit)? {
                 None => return Ok(None),
                 Some(Decoded::Header(header)) => {
@@ -189,6 +206,8 @@ impl Receiver {
                     Frame::Control(opcode) => self.control(opcode, bytes, end)?,
                     Frame::Data { last } => {
                         let event = match self.delivery {
+                            #[cfg(feature = "deflate")]
+                            _ if self.message.compressed => self.inflate(bytes, end && last)?,
                             Delivery::Messages => self.message(bytes, end && last)?,
                             Delivery::Fragments => self.fragment(bytes, end && last)?,
                         };
@@ -199,6 +218,24 @@ impl Receiver {
             if event.is_some() {
                 return Ok(event);
             }
+        }
+    }
+
+    /// How many payload bytes to take at once.
+    const fn piece_limit(&self) -> usize {
+        match self.frame {
+            Frame::Control(_) => usize::MAX,
+            #[cfg(feature = "deflate")]
+            Frame::Data { .. } if self.message.compressed => match self.delivery {
+                Delivery::Messages => usize::MAX,
+                Delivery::Fragments => super::inflating::PIECE,
+            },
+            // A code point that a read cut is completed on its own, for the
+            // rest to be borrowed.
+            Frame::Data { .. } => match self.validator.missing() {
+                0 => usize::MAX,
+                missing => missing,
+            },
         }
     }
 
@@ -221,6 +258,8 @@ impl Receiver {
         if let Some(kind) = kind {
             self.message = Message {
                 kind,
+                // No other bit passes the decoder.
+                compressed: !header.reserved_bits().is_empty(),
                 begun: false,
                 fragments: 0,
                 announced: 0,
@@ -231,10 +270,15 @@ impl Receiver {
         }
         // Each summand is below 2⁶³, as the sum so far passed this before.
         self.message.announced = self.message.announced.saturating_add(length);
-        if self.message.announced > self.max_message {
+        self.message.fragments = self.message.fragments.saturating_add(1);
+        let max_message = match self.message.compressed {
+            #[cfg(feature = "deflate")]
+            true => self.max_compressed(),
+            _ => self.max_message,
+        };
+        if self.message.announced > max_message {
             return Err(Limit::Message.into());
         }
-        self.message.fragments = self.message.fragments.saturating_add(1);
         if self.message.fragments > self.max_fragments {
             return Err(Limit::Fragments.into());
         }
@@ -284,8 +328,7 @@ impl Receiver {
         if data.as_bytes().is_empty() && !last {
             return Ok(None);
         }
-        let first = !self.message.begun;
-        self.message.begun = true;
+        let first = !core::mem::replace(&mut self.message.begun, true);
         Ok(Some(Event::Fragment(Fragment { data, first, last })))
     }
 

@@ -1,16 +1,16 @@
 use alloc::boxed::Box;
-use alloc::string::ToString;
-use alloc::vec::Vec;
 
+#[cfg(feature = "deflate")]
+use super::compressing::Compression;
 use super::prepared::PreparedMessage;
-use super::reply::{ControlPayload, Kind, Reply};
+use super::replying::Waiting;
 use super::state::{Outbound, State};
-use super::undisclosed::Undisclosed;
 use crate::frame::{
-    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, Utf8Validator,
+    CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits,
+    Utf8Validator,
 };
 use crate::seed::KeySource;
-use crate::{Config, Error, MessageKind, Output, Role, SendError};
+use crate::{Config, MessageKind, Output, Role, SendError};
 
 /// The sending half of a connection: messages in, bytes out.
 ///
@@ -19,24 +19,18 @@ use crate::{Config, Error, MessageKind, Output, Role, SendError};
 /// an error says that nothing was emitted and nothing has changed.
 #[derive(Debug)]
 pub struct Sender {
-    outbound: Outbound,
+    pub(super) outbound: Outbound,
     /// Of a client, which masks; a server has none.
     keys: Option<Box<KeySource>>,
-    output_mark: usize,
-    pong_after_close: bool,
+    pub(super) output_mark: usize,
+    pub(super) pong_after_close: bool,
     /// The kind of the message whose fragments are being sent.
     message: Option<MessageKind>,
     validator: Utf8Validator,
-    waiting: Option<Box<Waiting>>,
-}
-
-/// What has to be sent and found no room.
-#[derive(Debug)]
-enum Waiting {
-    /// The newest; those before it need no answer (RFC 6455 §5.5.3).
-    Pong(ControlPayload),
-    /// A Close or an HTTP response as encoded, after which nothing is sent.
-    Last(Undisclosed<Vec<u8>>),
+    pub(super) waiting: Option<Box<Waiting>>,
+    /// `None` where nothing is compressed.
+    #[cfg(feature = "deflate")]
+    pub(super) compression: Option<Box<Compression>>,
 }
 
 impl Sender {
@@ -49,6 +43,8 @@ impl Sender {
             message: None,
             validator: Utf8Validator::new(),
             waiting: None,
+            #[cfg(feature = "deflate")]
+            compression: None,
         }
     }
 
@@ -89,6 +85,12 @@ impl Sender {
         if self.keys.is_some() {
             return Err(SendError::PreparedByClient);
         }
+        #[cfg(feature = "deflate")]
+        let bytes = match self.independent() {
+            Some(direction) => message.for_window(direction.window_bits()),
+            None => message.as_bytes(),
+        };
+        #[cfg(not(feature = "deflate"))]
         let bytes = message.as_bytes();
         check_room(bytes.len(), out)?;
         self.let_pong_pass(bytes.len(), out);
@@ -188,36 +190,6 @@ impl Sender {
         self.write_close(&[], out)
     }
 
-    /// Sends what the receiving half found due. What finds no room in `out`
-    /// waits for [`poll_transmit`](Self::poll_transmit), of several Pongs the
-    /// newest.
-    pub fn send_reply(&mut self, reply: &Reply, out: &mut impl Output) {
-        match &reply.0 {
-            Kind::Pong(payload) => self.reply_pong(payload.as_slice(), out),
-            Kind::Echo(code) => self.reply_close(*code, out),
-            Kind::Failure(error) => self.fail(*error, out),
-        }
-    }
-
-    /// Writes replies that had to wait for room, as far as `out` has it, and
-    /// says whether it wrote anything.
-    /// [`Connection::receive`](crate::Connection::receive) does the same
-    /// first.
-    pub fn poll_transmit(&mut self, out: &mut impl Output) -> bool {
-        let before = out.buffered();
-        match self.waiting.take().map(|waiting| *waiting) {
-            None => {}
-            Some(Waiting::Pong(payload)) => self.reply_pong(payload.as_slice(), out),
-            Some(Waiting::Last(bytes)) => self.write_last(&bytes.0, out),
-        }
-        out.buffered() > before
-    }
-
-    /// Whether replies wait for room in the output.
-    pub const fn wants_write(&self) -> bool {
-        self.waiting.is_some()
-    }
-
     /// Whether a Close was sent and nothing can follow it.
     pub const fn is_closed(&self) -> bool {
         !matches!(self.outbound, Outbound::Open)
@@ -235,106 +207,17 @@ impl Sender {
         self.outbound
     }
 
-    /// Answers a Ping, now or once there is room.
-    pub(super) fn reply_pong(&mut self, payload: &[u8], out: &mut impl Output) {
-        if self.is_closed() && !self.pong_after_close {
-            return;
-        }
-        if let Some(Waiting::Last(_)) = self.waiting.as_deref() {
-            return;
-        }
-        let buffered = out.buffered();
-        let full = buffered > 0 && buffered >= self.output_mark;
-        if full || self.write_frame(Opcode::Pong, true, payload, out).is_err() {
-            self.wait(Waiting::Pong(ControlPayload::new(payload)));
-        } else if let Some(Waiting::Pong(_)) = self.waiting.as_deref() {
-            // Older than the one just written.
-            self.waiting = None;
-        }
-    }
-
-    /// Answers the peer's Close with the same code.
-    pub(super) fn reply_close(&mut self, code: Option<CloseCode>, out: &mut impl Output) {
-        match code {
-            Some(code) => self.write_final_close(&code.value().to_be_bytes(), out),
-            None => self.write_final_close(&[], out),
-        }
-    }
-
-    /// Says what the peer did wrong, as far as a Close frame can.
-    pub(super) fn fail(&mut self, error: Error, out: &mut impl Output) {
-        match error.close_code() {
-            Some(code) => {
-                let reason = error.to_string();
-                let mut buffer = [0; MAX_CONTROL_PAYLOAD];
-                let payload = ClosePayload {
-                    code,
-                    reason: &reason,
-                };
-                match payload.encode(&mut buffer) {
-                    Some(payload) => self.write_final_close(payload, out),
-                    None => self.write_final_close(&code.value().to_be_bytes(), out),
-                }
-            }
-            None => self.close(),
-        }
-    }
-
-    /// Nothing more is sent but what already waits to be the last.
-    pub(super) fn close(&mut self) {
-        if self.outbound == Outbound::Open {
-            self.outbound = Outbound::Closed;
-        }
-        if let Some(Waiting::Pong(_)) = self.waiting.as_deref() {
-            self.waiting = None;
-        }
-    }
-
-    /// Nobody is left to send to.
-    pub(super) fn abandon(&mut self) {
-        if self.outbound == Outbound::Open || self.waiting.is_some() {
-            self.outbound = Outbound::Lost;
-        }
-        self.waiting = None;
-    }
-
-    /// Sends `bytes` as the last ever, what finds no room as soon as there
-    /// is.
-    pub(super) fn write_last(&mut self, bytes: &[u8], out: &mut impl Output) {
-        let (fits, rest) = bytes.split_at(bytes.len().min(out.available()));
-        out.append(fits);
-        self.close();
-        if !rest.is_empty() {
-            self.wait(Waiting::Last(Undisclosed(rest.to_vec())));
-        }
-    }
-
-    /// Closes for good; where there is no room the Close waits.
-    fn write_final_close(&mut self, payload: &[u8], out: &mut impl Output) {
-        if self.is_closed() || self.write_close(payload, out).is_ok() {
-            return self.close();
-        }
-        let mut frame = Vec::new();
-        // Into a buffer that grows, which has room.
-        if self.write_close(payload, &mut frame).is_ok() {
-            self.write_last(&frame, out);
-        }
-    }
-
-    fn write_close(&mut self, payload: &[u8], out: &mut impl Output) -> Result<(), SendError> {
+    pub(super) fn write_close(
+        &mut self,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
         if self.is_closed() {
             return Ok(());
         }
         self.write_frame(Opcode::Close, true, payload, out)?;
         self.close();
         Ok(())
-    }
-
-    fn wait(&mut self, waiting: Waiting) {
-        match &mut self.waiting {
-            Some(slot) => **slot = waiting,
-            None => self.waiting = Some(Box::new(waiting)),
-        }
     }
 
     fn send_message(
@@ -372,6 +255,18 @@ impl Sender {
         }
     }
 
+    #[cfg(feature = "deflate")]
+    pub(super) fn send_uncompressed(
+        &mut self,
+        opcode: Opcode,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.check_message()?;
+        self.let_pong_pass(Header::MAX_ENCODED + payload.len(), out);
+        self.write_frame(opcode, true, payload, out)
+    }
+
     fn write_message_frame(
         &mut self,
         opcode: Opcode,
@@ -379,34 +274,42 @@ impl Sender {
         payload: &[u8],
         out: &mut impl Output,
     ) -> Result<(), SendError> {
-        if self.waiting.is_some() {
-            let needed = Header::MAX_ENCODED + payload.len();
-            self.let_pong_pass(needed, out);
+        #[cfg(feature = "deflate")]
+        let length = self.most_compressed(payload.len());
+        #[cfg(not(feature = "deflate"))]
+        let length = payload.len();
+        self.let_pong_pass(Header::MAX_ENCODED + length, out);
+        #[cfg(feature = "deflate")]
+        if self.write_compressed(opcode, is_final, payload, out)? {
+            return Ok(());
         }
         self.write_frame(opcode, is_final, payload, out)
     }
 
-    /// Writes a Pong that waits before the `needed` bytes of a message, where
-    /// there is room for both (RFC 6455 §5.5.2: as soon as is practical).
-    fn let_pong_pass(&mut self, needed: usize, out: &mut impl Output) {
-        if let Some(Waiting::Pong(payload)) = self.waiting.as_deref()
-            && out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
-        {
-            self.poll_transmit(out);
-        }
-    }
-
-    fn write_frame(
+    pub(super) fn write_frame(
         &mut self,
         opcode: Opcode,
         is_final: bool,
         payload: &[u8],
         out: &mut impl Output,
     ) -> Result<(), SendError> {
+        self.write_frame_with(opcode, is_final, ReservedBits::NONE, payload, out)
+    }
+
+    #[inline]
+    pub(super) fn write_frame_with(
+        &mut self,
+        opcode: Opcode,
+        is_final: bool,
+        reserved: ReservedBits,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
         // Of what can be wrong with a header, no slice is over 2⁶³ bytes and
         // no caller here fragments a control frame.
         let header = Header::new(opcode, is_final, payload.len() as u64)
-            .map_err(|_| SendError::ControlTooLong)?;
+            .map_err(|_| SendError::ControlTooLong)?
+            .reserved(reserved);
         match &mut self.keys {
             None => {
                 let header = header.encode();
@@ -426,7 +329,7 @@ impl Sender {
     }
 }
 
-fn check_room(needed: usize, out: &impl Output) -> Result<(), SendError> {
+pub(super) fn check_room(needed: usize, out: &impl Output) -> Result<(), SendError> {
     if needed > out.available() {
         return Err(SendError::OutputFull { needed });
     }

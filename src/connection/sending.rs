@@ -30,6 +30,38 @@ impl Connection {
         self.sender.send_binary(bytes, out)
     }
 
+    /// Sends a text message without compressing it: for secrets that must not
+    /// share a window with what an attacker chooses, as the length would tell
+    /// of them (RFC 7692 §8), and for what does not compress.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    #[cfg(feature = "deflate")]
+    pub fn send_text_uncompressed(
+        &mut self,
+        text: &str,
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.check_open()?;
+        self.sender.send_text_uncompressed(text, out)
+    }
+
+    /// Sends a binary message without compressing it.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_binary`](Self::send_binary).
+    #[cfg(feature = "deflate")]
+    pub fn send_binary_uncompressed(
+        &mut self,
+        bytes: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.check_open()?;
+        self.sender.send_binary_uncompressed(bytes, out)
+    }
+
     /// Sends a message that was encoded beforehand.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ use crate::Role;
 pub struct Decoder {
     role: Role,
     allowed: ReservedBits,
+    allowed_on_messages: ReservedBits,
     /// A fragmented message is under way.
     in_message: bool,
     /// A header was given and the last of its payload was not.
@@ -67,6 +68,7 @@ impl Decoder {
         Self {
             role,
             allowed: ReservedBits::NONE,
+            allowed_on_messages: ReservedBits::NONE,
             in_message: false,
             in_payload: false,
             key: None,
@@ -77,13 +79,19 @@ impl Decoder {
         }
     }
 
-    /// The same decoder, letting through the reserved bits to which an agreed
-    /// extension gives a meaning. What they may stand on is then for that
-    /// extension to check.
+    /// The same decoder, letting through these reserved bits on any frame. What
+    /// they may stand on is then for the extension that defines them to check.
     #[must_use]
     pub const fn allow(mut self, bits: ReservedBits) -> Self {
         self.allowed = bits;
         self
+    }
+
+    /// Lets these reserved bits through on the first frame of a message, as an
+    /// extension does that marks whole messages.
+    #[cfg(feature = "deflate")]
+    pub(crate) const fn allow_on_messages(&mut self, bits: ReservedBits) {
+        self.allowed_on_messages = bits;
     }
 
     /// Takes the next part of a frame from the front of `input`; `None` means
@@ -175,7 +183,11 @@ impl Decoder {
             return Ok(None);
         };
         let (opcode, _, reserved) = Header::parse_first(*first)?;
-        if !self.allowed.contains(reserved) {
+        let allowed = match opcode {
+            Opcode::Text | Opcode::Binary => self.allowed | self.allowed_on_messages,
+            _ => self.allowed,
+        };
+        if !allowed.contains(reserved) {
             return Err(FrameError::ReservedBits);
         }
         match (opcode, self.in_message) {

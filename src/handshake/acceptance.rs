@@ -6,6 +6,8 @@ use super::{
     Agreement, BuildError, Extension, Headers, Request, Response, accept_key, name::Name,
     response::add_header,
 };
+#[cfg(feature = "deflate")]
+use crate::deflate::DeflateConfig;
 
 /// With what a server accepts a request: a subprotocol, extensions, fields.
 ///
@@ -22,6 +24,8 @@ pub struct Acceptance {
     subprotocol: Option<String>,
     extensions: Vec<Extension>,
     headers: Headers,
+    #[cfg(feature = "deflate")]
+    deflate: Option<DeflateConfig>,
     /// The first thing that the caller got wrong.
     fault: Option<BuildError>,
 }
@@ -45,6 +49,17 @@ impl Acceptance {
     #[must_use]
     pub fn extension(mut self, extension: Extension) -> Self {
         self.extensions.push(extension);
+        self
+    }
+
+    /// Accepts permessage-deflate where the client offers it in a way that
+    /// suits; [`Agreement::deflate`] then says what was agreed. A
+    /// [`Connection`](crate::Connection) with
+    /// [`Config::deflate`](crate::Config::deflate) does this by itself.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub const fn deflate(mut self, config: DeflateConfig) -> Self {
+        self.deflate = Some(config);
         self
     }
 
@@ -95,8 +110,21 @@ impl Request {
             fits &= headers.push(b"Sec-WebSocket-Protocol", name.as_bytes());
             agreement = agreement.with_subprotocol(name);
         }
-        if !acceptance.extensions.is_empty() {
-            for extension in &acceptance.extensions {
+        #[cfg(feature = "deflate")]
+        let negotiated = acceptance
+            .deflate
+            .and_then(|config| config.answer(self.extensions()))
+            .map(|parameters| parameters.extension())
+            // What the caller has agreed to by hand stands.
+            .filter(|extension| {
+                let mut chosen = acceptance.extensions.iter();
+                chosen.all(|other| other.name() != extension.name())
+            });
+        #[cfg(not(feature = "deflate"))]
+        let negotiated = None;
+        let extensions = || acceptance.extensions.iter().chain(&negotiated);
+        if extensions().next().is_some() {
+            for extension in extensions() {
                 let is_same = |other: &Extension| other.name() == extension.name();
                 if !self.extensions().iter().any(is_same) {
                     return Err(BuildError::ExtensionNotOffered);

@@ -3,6 +3,8 @@
 use alloc::{string::String, vec::Vec};
 
 use super::Extension;
+#[cfg(feature = "deflate")]
+use crate::deflate::DeflateParameters;
 
 /// What the opening handshake settled: the subprotocol and the extensions.
 ///
@@ -49,6 +51,14 @@ impl Agreement {
     /// The subprotocol, if one was chosen (RFC 6455 section 1.9).
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
+    }
+
+    /// What was agreed on for permessage-deflate, `None` where it was not.
+    #[cfg(feature = "deflate")]
+    pub fn deflate(&self) -> Option<DeflateParameters> {
+        self.extensions
+            .iter()
+            .find_map(|extension| DeflateParameters::parse(extension).ok())
     }
 
     /// The extensions in the order of the server's answer: the first is applied

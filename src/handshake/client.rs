@@ -4,6 +4,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use super::{BuildError, Extension, Headers, name::Name, response::add_header, syntax::is_token};
+#[cfg(feature = "deflate")]
+use crate::deflate::DeflateConfig;
 use crate::{Uri, uri::authority::Authority};
 
 /// The request with which a client opens a connection (RFC 6455 section 4.1),
@@ -93,6 +95,20 @@ impl ClientRequest {
     pub fn extension(mut self, extension: Extension) -> Self {
         self.extensions.push(extension);
         self
+    }
+
+    /// Offers permessage-deflate. A [`Connection`](crate::Connection) with
+    /// [`Config::deflate`](crate::Config::deflate) does this by itself.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn deflate(self, config: &DeflateConfig) -> Self {
+        self.extension(config.offer())
+    }
+
+    #[cfg(feature = "deflate")]
+    pub(crate) fn offers_deflate(&self) -> bool {
+        let name = "permessage-deflate";
+        self.extensions.iter().any(|offer| offer.name() == name)
     }
 
     /// Sets `Origin`, `null` or `scheme://host:port`. Browsers have to send it,

@@ -50,6 +50,12 @@ impl Extension {
         }
     }
 
+    /// From text in exactly the form that [`as_str`](Self::as_str) gives.
+    #[cfg(feature = "deflate")]
+    pub(crate) const fn canonical(text: String) -> Self {
+        Self { text }
+    }
+
     /// With one parameter more, which may have a value.
     ///
     /// # Errors

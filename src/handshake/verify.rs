@@ -7,6 +7,8 @@ use super::{
     name::Name,
     syntax::{ascii, is_token, lists_contain},
 };
+#[cfg(feature = "deflate")]
+use crate::deflate::{DeflateError, DeflateParameters};
 
 impl ClientRequest {
     /// Checks the answer to this request, which was sent with `key`.
@@ -103,6 +105,12 @@ impl ClientRequest {
             }
             if agreement.extensions().iter().any(is_same) {
                 return Err(ResponseError::RepeatedExtension);
+            }
+            #[cfg(feature = "deflate")]
+            match DeflateParameters::verify(&extension, &self.extensions) {
+                Ok(_) | Err(DeflateError::OtherExtension) => {}
+                Err(DeflateError::NotOffered) => return Err(ResponseError::ExtensionNotOffered),
+                Err(_) => return Err(ResponseError::InvalidExtension),
             }
             agreement = agreement.with_extension(extension);
         }

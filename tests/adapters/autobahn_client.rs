@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use arguments::Arguments;
 use blocking::Failure;
+use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::ClientRequest;
 use websocket_proto::{Config, Connection, Event, Seed, Uri};
 
@@ -75,6 +76,7 @@ where
     H: FnMut(&mut Connection, Event<'_>, &mut Vec<u8>) -> Result<(), websocket_proto::SendError>,
 {
     let config = Config::new()
+        .deflate(DeflateConfig::new())
         .max_frame(64 << 20)
         .handshake_timeout(Duration::from_secs(10))
         .close_timeout(Duration::from_secs(5));

@@ -3,6 +3,7 @@
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)]
 
 mod arguments;
+mod compression;
 mod connect;
 mod duplex;
 mod socket;
@@ -15,18 +16,24 @@ use std::time::Duration;
 
 use arguments::Arguments;
 use duplex::{Failure, Link};
+use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{ClientRequest, ResponseHead};
 use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Error, Event, Seed, Uri};
 
 const USAGE: &str = "\
 Sends each line of its input as a text message and prints each message received.
 
-Usage: client URL [--subprotocol NAME]... [--header 'K: V']...
+Usage: client URL [--subprotocol NAME]... [--header 'K: V']... [--no-deflate]
+              [--deflate-level LEVEL] [--no-context-takeover] [--window-bits BITS]
 
-  URL                  ws://HOST[:PORT]/PATH
-  --subprotocol NAME   a subprotocol to offer, the preferred one first
-  --header 'K: V'      a header to add to the request
-  --help               this text
+  URL                    ws://HOST[:PORT]/PATH
+  --subprotocol NAME     a subprotocol to offer, the preferred one first
+  --header 'K: V'        a header to add to the request
+  --no-deflate           no offer of compression
+  --deflate-level LEVEL  how hard to compress, from 0 to 9 (default 6)
+  --no-context-takeover  every message compressed on its own, both ways
+  --window-bits BITS     windows of 9 to 15 bits (default 15), both ways
+  --help                 this text
 
 Messages go to the standard output as they are, text and binary alike, each
 followed by a newline. Notices go to the standard error, one a line:
@@ -51,9 +58,11 @@ fn main() {
     let mut url = None;
     let mut subprotocols = Vec::new();
     let mut headers = Vec::new();
+    let mut deflate = Some(DeflateConfig::new());
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--subprotocol" => subprotocols.push(arguments.value(&word)),
+            word if compression::option(word, &mut arguments, &mut deflate) => {}
             "--header" => headers.push(arguments.value(&word)),
             _ if word.starts_with('-') || url.is_some() => arguments.unexpected(&word),
             _ => url = Some(word),
@@ -85,6 +94,7 @@ fn main() {
         .max_fragments(u32::MAX)
         .handshake_timeout(Duration::from_secs(30))
         .close_timeout(Duration::from_secs(5));
+    let config = deflate.map_or(config, |deflate| config.deflate(deflate));
     let seed = Seed::from_os().unwrap_or_else(|error| fail(1006, &error.to_string()));
     let conn = Connection::client(config, &request, seed, &mut out)
         .unwrap_or_else(|error| arguments.refuse(error));

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod blocking;
+mod compression;
 mod listen;
 mod socket;
 
@@ -12,6 +13,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use arguments::Arguments;
+use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{Acceptance, RequestHead, Response};
 use websocket_proto::{CloseCode, Config, Connection, Event};
 
@@ -19,12 +21,18 @@ const USAGE: &str = "\
 Sends every message back, on any path.
 
 Usage: echo [ADDR] [--subprotocol NAME]... [--max-message BYTES]
+            [--no-deflate] [--deflate-level LEVEL] [--no-context-takeover]
+            [--window-bits BITS]
 
   ADDR                  where to listen, 127.0.0.1:9001 unless given
   --subprotocol NAME    a subprotocol to accept: the first that a client offers
                         of those given is taken
   --max-message BYTES   the longest message, 67108864 unless given; a longer one
                         is answered with close code 1009
+  --no-deflate          never compress
+  --deflate-level LEVEL how hard to compress, 0 to 9, 6 unless given
+  --no-context-takeover compress each message on its own, in both directions
+  --window-bits BITS    the largest window in both directions, 9 to 15
   --help                this text
 ";
 
@@ -50,24 +58,27 @@ fn main() {
     let mut address = None;
     let mut subprotocols = Vec::new();
     let mut max_message = 64 << 20;
+    let mut deflate = Some(DeflateConfig::new());
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--subprotocol" => subprotocols.push(arguments.value(&word)),
             "--max-message" => max_message = arguments.parsed(&word),
+            word if compression::option(word, &mut arguments, &mut deflate) => {}
             _ if word.starts_with('-') || address.is_some() => arguments.unexpected(&word),
             _ => address = Some(word),
         }
     }
+    // A message in one frame, or in fragments as small as they come.
+    let config = Config::new()
+        .max_message(max_message)
+        .max_frame(max_message)
+        .max_fragments(1 << 20)
+        .max_spare(1 << 20)
+        // Echoes the reason of a Close too, which automatic answers drop.
+        .auto_close(false)
+        .handshake_timeout(Duration::from_secs(10));
     let options = Options {
-        // A message in one frame, or in fragments as small as they come.
-        config: Config::new()
-            .max_message(max_message)
-            .max_frame(max_message)
-            .max_fragments(1 << 20)
-            .max_spare(1 << 20)
-            // Echoes the reason of a Close too, which automatic answers drop.
-            .auto_close(false)
-            .handshake_timeout(Duration::from_secs(10)),
+        config: deflate.map_or(config, |deflate| config.deflate(deflate)),
         subprotocols,
     };
     let address = address.as_deref().unwrap_or("127.0.0.1:9001");

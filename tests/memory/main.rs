@@ -6,6 +6,8 @@
     reason = "an allocator cannot be written without; it only counts and passes on"
 )]
 
+#[cfg(feature = "deflate")]
+mod deflate;
 mod hostile;
 mod idle;
 mod messages;

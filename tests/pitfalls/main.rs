@@ -3,6 +3,8 @@
 #![cfg(feature = "alloc")]
 
 mod closing;
+#[cfg(feature = "deflate")]
+mod deflate;
 mod frames;
 
 #[path = "../support/mod.rs"]

@@ -2,6 +2,7 @@
 //! `cargo run --example seeds`. What fuzzing found stands there too, under the
 //! names that the fuzzer gives.
 
+mod deflate;
 mod frames;
 mod heads;
 mod operations;
@@ -22,6 +23,7 @@ fn main() -> std::io::Result<()> {
             "connection",
             [frames::connection(), heads::connection()].concat(),
         ),
+        ("deflate", deflate::all()),
         ("operations", operations::all()),
         ("request", heads::requests()),
         ("response", heads::responses()),

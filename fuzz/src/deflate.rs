@@ -1,0 +1,224 @@
+//! permessage-deflate: whatever stands in the header and in the payloads, and
+//! however the stream is cut, the same happens; what one end sends the other
+//! gets.
+
+use websocket_proto::deflate::{DeflateConfig, DeflateParameters};
+use websocket_proto::handshake::{Agreement, Extension};
+use websocket_proto::{Config, Connection, Delivery, Error, MessageKind, Role, Seed};
+
+use super::choices::{Choices, Cuts};
+use super::events::{Collector, Item};
+
+/// Input: flags, wishes, three piece sizes, a header, then what the peer sends
+/// and what is sent to it.
+pub fn run(data: &[u8]) {
+    let mut choices = Choices::new(data);
+    let flags = choices.byte();
+    let config = DeflateConfig::new()
+        .outgoing_takeover(flags & 1 != 0)
+        .incoming_takeover(flags & 2 != 0)
+        .outgoing_window_bits(8 + (choices.byte() & 15))
+        .incoming_window_bits(8 + (choices.byte() & 15))
+        .level(choices.byte() & 15)
+        .threshold(u32::from(choices.byte()));
+    let limit = [1 << 20, 300, 0, 70_000][usize::from(flags >> 2 & 3)];
+    let cuts = Cuts::choose(&mut choices);
+    let length = usize::from(choices.byte());
+    let agreed = negotiate(config, choices.bytes(length));
+    let stream = match flags & 16 {
+        0 => frames(&mut choices),
+        _ => choices.rest().to_vec(),
+    };
+    let setting = Setting {
+        config: Config::new().deflate(config).max_message(limit),
+        agreed,
+        limit,
+    };
+    for role in [Role::Server, Role::Client] {
+        let stream = match role {
+            Role::Server if flags & 16 == 0 => masked(&stream),
+            _ => stream.clone(),
+        };
+        let whole = setting.play(role, Delivery::Messages, &stream, Cuts::WHOLE);
+        for delivery in [Delivery::Messages, Delivery::Fragments] {
+            let single = (stream.len() <= 2048).then_some(Cuts::SINGLE);
+            for cuts in [Cuts::WHOLE, cuts].into_iter().chain(single) {
+                let cut = setting.play(role, delivery, &stream, cuts);
+                assert_eq!(cut, whole, "{delivery:?} {cuts:?}");
+            }
+        }
+        setting.converse(role, &stream, cuts);
+    }
+}
+
+/// What any two ends make of a header: an answer that both read alike, and
+/// that is what the client asked for. The agreement goes on from there.
+fn negotiate(config: DeflateConfig, header: &[u8]) -> DeflateParameters {
+    let offers = Extension::parse_list([header]).unwrap_or_default();
+    for offer in &offers {
+        let read = DeflateParameters::parse(offer);
+        if let Ok(parameters) = read {
+            // As an answer it says what it says.
+            assert_eq!(DeflateParameters::parse(&parameters.extension()), read);
+        }
+        // Nothing here is more than an answer to our own offer, or refused.
+        if let Ok(parameters) = config.verify(offer) {
+            assert_eq!(Ok(parameters), read);
+        }
+    }
+    let answer = config.answer(&offers);
+    if let Some(agreed) = answer {
+        let element = agreed.extension();
+        assert_eq!(DeflateParameters::verify(&element, &offers), Ok(agreed));
+        assert_eq!(element.as_str().parse().as_ref(), Ok(&element));
+        assert!(agreed.window_bits(Role::Server) >= 9);
+    }
+    let own = config.answer([&config.offer()]).expect("our own offer");
+    assert_eq!(config.verify(&own.extension()), Ok(own));
+    answer.unwrap_or(own)
+}
+
+/// Frames with any payloads: for each a byte that says of which kind, two for
+/// the length.
+fn frames(choices: &mut Choices<'_>) -> Vec<u8> {
+    let mut stream = Vec::new();
+    while !choices.is_empty() {
+        let what = choices.byte();
+        let length = usize::from(choices.number()) & 0x3ff;
+        let payload = choices.bytes(length);
+        // FIN, RSV1, and text, binary, continuation or ping.
+        let opcode = [1, 2, 0, 9][usize::from(what & 3)];
+        let first = match opcode {
+            9 => 0x89,
+            0 => what & 0x80,
+            _ => what & 0x80 | if what & 0x40 == 0 { 0x40 } else { 0 },
+        };
+        let payload = &payload[..payload.len().min(if opcode == 9 { 125 } else { 1023 })];
+        stream.push(first | opcode);
+        match payload.len() {
+            short @ ..126 => stream.push(short as u8),
+            long => {
+                stream.push(126);
+                stream.extend((long as u16).to_be_bytes());
+            }
+        }
+        stream.extend(payload);
+    }
+    stream
+}
+
+/// The same frames with keys of zeros.
+fn masked(stream: &[u8]) -> Vec<u8> {
+    let mut masked = Vec::new();
+    let mut rest = stream;
+    while let [first, second, after @ ..] = rest {
+        masked.extend([*first, *second | 0x80]);
+        let (length, header) = match (second, after) {
+            (126, [high, low, ..]) => (usize::from(u16::from_be_bytes([*high, *low])), 2),
+            (short, _) => (usize::from(*short), 0),
+        };
+        masked.extend(&after[..header]);
+        masked.extend([0; 4]);
+        masked.extend(&after[header..header + length]);
+        rest = &after[header + length..];
+    }
+    masked
+}
+
+struct Setting {
+    config: Config,
+    agreed: DeflateParameters,
+    limit: u64,
+}
+
+/// What a stream came to.
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    items: Vec<Item>,
+    error: Option<Error>,
+    output: Vec<u8>,
+}
+
+impl Setting {
+    fn open(&self, role: Role, delivery: Delivery) -> Connection {
+        let agreement = Agreement::new().with_extension(self.agreed.extension());
+        let config = self.config.delivery(delivery);
+        match role {
+            Role::Server => Connection::upgraded_server(config, agreement),
+            Role::Client => Connection::upgraded_client(config, agreement, Seed::from([7; 32])),
+        }
+    }
+
+    fn play(&self, role: Role, delivery: Delivery, stream: &[u8], cuts: Cuts) -> Outcome {
+        let mut connection = self.open(role, delivery);
+        let mut stream = stream.to_vec();
+        let mut outcome = Outcome {
+            items: Vec::new(),
+            error: None,
+            output: Vec::new(),
+        };
+        let mut collector = Collector::default();
+        for piece in cuts.of(&mut stream) {
+            let mut input = piece;
+            loop {
+                match connection.receive(&mut input, &mut outcome.output) {
+                    Ok(Some(event)) => {
+                        assert_eq!(outcome.error, None, "an event after an error");
+                        outcome.items.extend(collector.take(&event));
+                        let partial = collector.partial.as_ref();
+                        let length = partial.map_or(0, |(_, bytes)| bytes.len());
+                        assert!(length as u64 <= self.limit, "over the limit");
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        assert_eq!(*outcome.error.get_or_insert(error), error);
+                        break;
+                    }
+                }
+            }
+            assert!(input.is_empty(), "input left over");
+        }
+        for item in &outcome.items {
+            if let Item::Message(kind, bytes) = item {
+                assert!(bytes.len() as u64 <= self.limit, "over the limit");
+                if *kind == MessageKind::Text {
+                    assert!(core::str::from_utf8(bytes).is_ok(), "no text");
+                }
+            }
+        }
+        outcome
+    }
+
+    /// Sends the bytes as messages of every kind, which arrive.
+    fn converse(&self, role: Role, bytes: &[u8], cuts: Cuts) {
+        let other = match role {
+            Role::Server => Role::Client,
+            Role::Client => Role::Server,
+        };
+        let mut sender = self.open(role, Delivery::Messages);
+        let mut wire = Vec::new();
+        let mut sent = Vec::new();
+        for (index, part) in bytes.chunks(bytes.len() / 5 + 1).enumerate() {
+            if part.len() as u64 > self.limit {
+                continue;
+            }
+            let kind = MessageKind::Binary;
+            let (front, back) = part.split_at(part.len() / 3);
+            let result = match index % 3 {
+                0 => sender.send_binary(part, &mut wire),
+                1 => sender.send_binary_uncompressed(part, &mut wire),
+                _ => sender
+                    .send_fragment(kind, front, false, &mut wire)
+                    .and_then(|()| sender.send_fragment(kind, back, false, &mut wire))
+                    .and_then(|()| sender.send_fragment(kind, &[], true, &mut wire)),
+            };
+            assert_eq!(result, Ok(()));
+            sent.push(Item::Message(kind, part.to_vec()));
+        }
+        for delivery in [Delivery::Messages, Delivery::Fragments] {
+            let received = self.play(other, delivery, &wire, cuts);
+            assert_eq!(received.error, None);
+            assert_eq!(received.items, sent);
+        }
+    }
+}

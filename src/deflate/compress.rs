@@ -1,0 +1,100 @@
+use alloc::vec::Vec;
+use core::fmt;
+
+use flate2::{Compress, Compression, FlushCompress};
+
+use super::TAIL;
+use super::parameters::{Direction, MIN_BITS};
+
+/// Compresses the messages of one direction.
+pub(crate) struct Compressor {
+    direction: Direction,
+    level: u8,
+    /// Made at the first use; without takeover freed after each message.
+    codec: Option<Compress>,
+    /// The payload of the frame that is being written.
+    payload: Vec<u8>,
+}
+
+/// The largest buffer that is kept between frames, in bytes.
+const MAX_KEPT: usize = 4 << 10;
+
+impl Compressor {
+    /// `None` where the window is smaller than zlib can be held to: messages
+    /// then go uncompressed, as they always may ([RFC 7692 §6.1]).
+    ///
+    /// [RFC 7692 §6.1]: https://www.rfc-editor.org/rfc/rfc7692#section-6.1
+    pub(crate) fn new(direction: Direction, level: u8) -> Option<Self> {
+        (direction.window_bits() >= MIN_BITS).then_some(Self {
+            direction,
+            level,
+            codec: None,
+            payload: Vec::new(),
+        })
+    }
+
+    /// More than a payload of `length` bytes can become: the fastest level may
+    /// take nine bits for a byte.
+    pub(crate) const fn bound(length: usize) -> usize {
+        length.saturating_add(length / 4).saturating_add(128)
+    }
+
+    /// Compresses a payload: a whole message, or a fragment of one.
+    pub(crate) fn compress(&mut self, bytes: &[u8], last: bool) -> &[u8] {
+        let bits = self.direction.window_bits();
+        let codec = self.codec.get_or_insert_with(|| {
+            Compress::new_with_window_bits(Compression::new(self.level.into()), false, bits)
+        });
+        self.payload.clear();
+        let mut rest = bytes;
+        loop {
+            // A buffer with room left after a flush holds all of it.
+            self.payload.reserve(rest.len() / 2 + 64);
+            let taken = codec.total_in();
+            // The only errors are of streams that have ended, which these
+            // never do.
+            let _ = codec.compress_vec(rest, &mut self.payload, FlushCompress::Sync);
+            let taken = (codec.total_in() - taken) as usize;
+            rest = &rest[taken..];
+            if rest.is_empty() && self.payload.len() < self.payload.capacity() {
+                break;
+            }
+        }
+        if last {
+            if self.payload.ends_with(&TAIL) {
+                self.payload.truncate(self.payload.len() - TAIL.len());
+            }
+            // Nothing was left to flush: an empty stored block without its
+            // tail.
+            if self.payload.is_empty() {
+                self.payload.push(0x00);
+            }
+            if !self.direction.takeover {
+                self.codec = None;
+            }
+        }
+        &self.payload
+    }
+
+    /// Frees what the frame that was written needs no longer: its payload
+    /// where that is large, and where each message stands alone all of it.
+    pub(crate) fn rest(&mut self) {
+        if self.codec.is_none() {
+            self.payload = Vec::new();
+        } else if self.payload.capacity() > MAX_KEPT {
+            self.payload.clear();
+            self.payload.shrink_to(MAX_KEPT);
+        }
+    }
+}
+
+impl fmt::Debug for Compressor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Compressor")
+            .field("direction", &self.direction)
+            .field("level", &self.level)
+            .field("is_made", &self.codec.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,207 @@
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::TAIL;
+use super::parameters::{Direction, MAX_BITS, MIN_BITS};
+
+const MAX_WINDOW: usize = 1 << MAX_BITS;
+
+/// The least space for output, in bytes, however small the window.
+const MIN_SPACE: usize = 4 << 10;
+
+/// An empty stored block, which changes nothing where a block may begin.
+const EMPTY_BLOCK: [u8; 5] = [0x00, 0x00, 0x00, 0xFF, 0xFF];
+
+/// How many final blocks a message may have however short it is, and how many
+/// bytes each further one has to come with. To go on after one takes as long as
+/// inflating some kilobytes, and without a bound two bytes would buy it.
+const FREE_ENDS: u64 = 64;
+const BYTES_FOR_END: u64 = 256;
+
+/// Inflates the messages of one direction.
+pub(crate) struct Inflater {
+    direction: Direction,
+    /// Made at the first use; without takeover freed after each message.
+    codec: Option<Codec>,
+}
+
+struct Codec {
+    inflate: Decompress,
+    /// The latest output, around and around: at least a window of it, to go on
+    /// with after a final block, which ends zlib's own.
+    history: Vec<u8>,
+    at: usize,
+    wrapped: bool,
+    /// The last output filled the space, so that there may be more.
+    full: bool,
+    /// A final block has ended, and nothing has followed.
+    ended: bool,
+    /// The data turned out invalid after the latest output.
+    failed: bool,
+    /// The agreed window, in bytes. zlib's own is always the largest.
+    window: usize,
+    /// What was taken of the current message, in bytes.
+    taken: u64,
+    /// How many of its final blocks something has followed.
+    ends: u64,
+}
+
+/// Data that is not DEFLATE, or refers to what is not in the window: close
+/// code 1007.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvalidData;
+
+/// What a step of inflation came to.
+#[derive(Debug)]
+pub(crate) enum Inflated<'a> {
+    /// Some of the message, at least one byte.
+    Output(&'a [u8]),
+    /// The input is used up.
+    NeedsInput,
+}
+
+impl Inflater {
+    pub(crate) const fn new(direction: Direction) -> Self {
+        Self {
+            direction,
+            codec: None,
+        }
+    }
+
+    /// Takes from the front of `input` what makes some output.
+    pub(crate) fn inflate(&mut self, input: &mut &[u8]) -> Result<Inflated<'_>, InvalidData> {
+        let bits = self.direction.window_bits();
+        self.codec
+            .get_or_insert_with(|| Codec::new(bits))
+            .inflate(input)
+    }
+
+    /// Ends a message all of whose input was inflated.
+    pub(crate) fn finish(&mut self) -> Result<(), InvalidData> {
+        if let Some(codec) = &mut self.codec {
+            codec.finish()?;
+        }
+        if !self.direction.takeover {
+            self.codec = None;
+        }
+        Ok(())
+    }
+}
+
+impl Codec {
+    fn new(bits: u8) -> Self {
+        Self {
+            inflate: Decompress::new_with_window_bits(false, bits.max(MIN_BITS)),
+            history: vec![0; MIN_SPACE.max(1 << bits)],
+            at: 0,
+            wrapped: false,
+            full: false,
+            ended: false,
+            failed: false,
+            window: 1 << bits,
+            taken: 0,
+            ends: 0,
+        }
+    }
+
+    fn inflate(&mut self, input: &mut &[u8]) -> Result<Inflated<'_>, InvalidData> {
+        let output = loop {
+            if input.is_empty() && !self.full {
+                return Ok(Inflated::NeedsInput);
+            }
+            if self.failed {
+                return Err(InvalidData);
+            }
+            if self.ended {
+                self.begin_again()?;
+            }
+            if self.at == self.history.len() {
+                self.at = 0;
+                self.wrapped = true;
+            }
+            let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
+            let space = &mut self.history[self.at..];
+            let room = space.len();
+            let result = self.inflate.decompress(input, space, FlushDecompress::None);
+            // Neither is more than was offered.
+            let taken = (self.inflate.total_in() - taken) as usize;
+            let given = (self.inflate.total_out() - given) as usize;
+            *input = &input[taken..];
+            self.taken += taken as u64;
+            // What came out before the fault counts first, as it does where
+            // the input is cut in between.
+            self.failed = result.is_err();
+            self.ended = matches!(result, Ok(Status::StreamEnd));
+            self.full = given == room && !self.ended || self.failed;
+            let start = self.at;
+            self.at += given;
+            self.failed |= taken == 0 && given == 0 && !input.is_empty() && !self.ended;
+            if given > 0 {
+                break start..self.at;
+            }
+        };
+        Ok(Inflated::Output(&self.history[output]))
+    }
+
+    /// Leaves of zlib's state the window alone. After a final block, which ends
+    /// it, other blocks may follow, with the same window
+    /// ([RFC 7692 §7.2.3.4]).
+    ///
+    /// [RFC 7692 §7.2.3.4]: https://www.rfc-editor.org/rfc/rfc7692#section-7.2.3.4
+    fn begin_again(&mut self) -> Result<(), InvalidData> {
+        self.ends += 1;
+        if self.ends > FREE_ENDS + self.taken / BYTES_FOR_END {
+            return Err(InvalidData);
+        }
+        let (newer, older) = self.history.split_at(self.at);
+        let older = if self.wrapped { older } else { &[] };
+        let newer = last(newer, self.window);
+        let older = last(older, self.window - newer.len());
+        self.inflate.reset(false);
+        for part in [older, newer] {
+            if !part.is_empty() {
+                self.inflate.set_dictionary(part).map_err(|_| InvalidData)?;
+            }
+        }
+        self.ended = false;
+        Ok(())
+    }
+
+    /// Feeds what the sender left out, and makes sure that the message ended
+    /// where a block may: anywhere else these bytes are symbols or lengths, and
+    /// give output or an error.
+    fn finish(&mut self) -> Result<(), InvalidData> {
+        if !self.ended && self.taken > 0 {
+            for mut rest in [&TAIL[..], &EMPTY_BLOCK] {
+                match self.inflate(&mut rest)? {
+                    Inflated::NeedsInput => {}
+                    Inflated::Output(_) => return Err(InvalidData),
+                }
+            }
+            if self.ended {
+                return Err(InvalidData);
+            }
+        }
+        (self.taken, self.ends) = (0, 0);
+        // So that the next message finds no more than the window.
+        self.ended |= self.window < MAX_WINDOW;
+        Ok(())
+    }
+}
+
+fn last(bytes: &[u8], count: usize) -> &[u8] {
+    &bytes[bytes.len().saturating_sub(count)..]
+}
+
+impl fmt::Debug for Inflater {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Inflater")
+            .field("direction", &self.direction)
+            .field("is_made", &self.codec.is_some())
+            .finish()
+    }
+}

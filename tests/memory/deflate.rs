@@ -1,0 +1,295 @@
+//! What permessage-deflate costs, and what a peer can make it cost.
+
+use websocket_proto::deflate::DeflateConfig;
+use websocket_proto::handshake::{Agreement, Extension};
+use websocket_proto::{Config, Connection, Delivery, Error, Event, Limit, MessageKind, Role};
+
+use crate::measure;
+use crate::pair::{events, opened};
+use crate::support::{ROLES, frame, on_wire};
+
+const KIB: usize = 1 << 10;
+
+fn open(role: Role, agreed: &str, config: Config) -> Connection {
+    let agreed: Extension = agreed.parse().expect("an extension");
+    let agreement = Agreement::new().with_extension(agreed);
+    match role {
+        Role::Client => Connection::upgraded_client(config, agreement, [1; 32].into()),
+        Role::Server => Connection::upgraded_server(config, agreement),
+    }
+}
+
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut codec = flate2::Compress::new(flate2::Compression::best(), false);
+    let mut payload = Vec::with_capacity(bytes.len() + 1000);
+    codec
+        .compress_vec(bytes, &mut payload, flate2::FlushCompress::Sync)
+        .expect("a stream");
+    payload.truncate(payload.len() - 4);
+    payload
+}
+
+/// 10 MiB of zeros in 10 KiB, about 1000 to 1.
+fn bomb(role: Role) -> Vec<u8> {
+    let payload = deflated(&vec![0; 10 << 20]);
+    assert!(payload.len() < 10_400);
+    on_wire(role, &frame(0xc2, &payload))
+}
+
+/// PMD-19: against a limit of 1 MiB.
+#[test]
+fn a_bomb_costs_no_more_than_the_limit_and_a_chunk() {
+    const LIMIT: usize = 1 << 20;
+    for role in ROLES {
+        for delivery in [Delivery::Messages, Delivery::Fragments] {
+            for size in [100, 1 << 20] {
+                let config = Config::new()
+                    .deflate(DeflateConfig::new())
+                    .max_message(LIMIT as u64)
+                    .delivery(delivery);
+                let mut conn = open(role, "permessage-deflate", config);
+                let mut bomb = bomb(role);
+                let mut out = Vec::with_capacity(1000);
+                let (error, used) = measure(|| {
+                    bomb.chunks_mut(size).find_map(|mut input| {
+                        loop {
+                            match conn.receive(&mut input, &mut out) {
+                                Ok(Some(Event::Fragment(_))) => {}
+                                Ok(Some(other)) => panic!("{other:?}"),
+                                Ok(None) => return None,
+                                Err(error) => return Some(error),
+                            }
+                        }
+                    })
+                });
+                assert_eq!(error, Some(Error::Limit(Limit::Message)));
+                let code = error.and_then(|error| error.close_code());
+                assert_eq!(code.map(|code| code.value()), Some(1009));
+                println!(
+                    "bomb of 10 MiB, limit 1 MiB, {role:?}, {delivery:?}, reads of {size}: \
+                     peak {} KiB",
+                    used.peak / KIB,
+                );
+                let bound = match delivery {
+                    Delivery::Messages => LIMIT + 128 * KIB,
+                    Delivery::Fragments => 128 * KIB,
+                };
+                assert!(used.peak < bound, "{used:?}");
+                assert!(used.held <= 0, "nothing stays: {used:?}");
+            }
+        }
+    }
+}
+
+/// What a pause costs: the input that waits, and what comes of it at once.
+#[test]
+fn a_pause_holds_no_more_than_a_piece() {
+    let config = Config::new()
+        .deflate(DeflateConfig::new())
+        .delivery(Delivery::Fragments);
+    let mut conn = open(Role::Client, "permessage-deflate", config);
+    let mut bomb = bomb(Role::Client);
+    let mut input = &mut bomb[..];
+    let (first, used) = measure(|| conn.receive(&mut input, &mut Vec::new()));
+    assert!(matches!(first, Ok(Some(Event::Fragment(_)))));
+    println!("paused within a bomb: {} KiB", used.held / KIB as isize);
+    assert!(used.peak < 160 * KIB, "{used:?}");
+    drop(first);
+}
+
+/// What an end holds for each direction, in bytes.
+#[derive(Debug)]
+struct Held {
+    idle: isize,
+    sent: isize,
+    received: isize,
+}
+
+/// About 1 KiB of JSON.
+fn json() -> String {
+    "{\"id\":12345,\"name\":\"value\",\"list\":[1,2,3,4,5]},".repeat(22)
+}
+
+fn held(agreed: &str, level: u8) -> Held {
+    let config = Config::new().deflate(DeflateConfig::new().level(level));
+    let mut peer = open(Role::Client, agreed, config);
+    let (mut conn, used) = measure(|| open(Role::Server, agreed, config));
+    let plain = Connection::upgraded_server(Config::new(), Agreement::new());
+    assert_eq!(plain.role(), Role::Server);
+    let idle = used.held;
+    let mut out = Vec::with_capacity(10_000);
+    let ((), used) = measure(|| {
+        for _ in 0..3 {
+            conn.send_text(&json(), &mut out).expect("open");
+        }
+    });
+    let sent = used.held;
+    let mut wire = Vec::new();
+    for _ in 0..3 {
+        peer.send_text(&json(), &mut wire).expect("open");
+    }
+    let ((), used) = measure(|| {
+        drop(events(&mut conn, &wire, &mut out));
+    });
+    Held {
+        idle,
+        sent,
+        received: used.held,
+    }
+}
+
+/// What the documentation of `deflate` states, and its table.
+#[test]
+fn what_a_connection_holds_with_each_setting() {
+    println!("bytes on the heap of a server's connection, level 6:");
+    println!("| window bits | takeover | idle | after sending | after receiving |");
+    let mut last = (0, 0);
+    for bits in 9..=15 {
+        let agreed = format!(
+            "permessage-deflate; server_max_window_bits={bits}; client_max_window_bits={bits}"
+        );
+        let with = held(&agreed, 6);
+        let alone = format!("{agreed}; server_no_context_takeover; client_no_context_takeover");
+        let without = held(&alone, 6);
+        for (takeover, held) in [("yes", &with), ("no", &without)] {
+            println!(
+                "| {bits} | {takeover} | {} | +{} | +{} |",
+                held.idle, held.sent, held.received
+            );
+            // Codecs are made at their first use.
+            assert!(held.idle <= 1000, "{held:?}");
+        }
+        // Without takeover all is given back after each message.
+        assert_eq!((without.sent, without.received), (0, 0));
+        // What a window is made smaller for.
+        assert!((with.sent, with.received) > last, "{with:?} {last:?}");
+        last = (with.sent, with.received);
+    }
+    let (sent, received) = last;
+    assert!(sent < 400 * KIB as isize, "{sent}");
+    assert!(received < 100 * KIB as isize, "{received}");
+    for level in [1, 3, 6, 9] {
+        println!(
+            "level {level}, 15 bits: +{} after sending",
+            held("permessage-deflate", level).sent
+        );
+    }
+}
+
+/// No codec for a connection that agreed and never used it, through a real
+/// handshake, nor for plain messages and control frames.
+#[test]
+fn codecs_are_made_at_their_first_use() {
+    let config = Config::new().deflate(DeflateConfig::new());
+    let ((mut client, mut server), used) = measure(|| opened(config));
+    println!("both ends after the handshake: {} bytes", used.held);
+    assert!(used.held < 2500, "{used:?}");
+    let ((), used) = measure(|| {
+        for conn in [&mut client, &mut server] {
+            let mut out = Vec::new();
+            conn.send_text("short", &mut out).expect("open");
+            conn.send_text_uncompressed(&json(), &mut out)
+                .expect("open");
+            conn.send_ping(b"ping", &mut out).expect("open");
+            let plain = on_wire(conn.role(), &frame(0x81, json().as_bytes()));
+            events(conn, &plain, &mut out);
+        }
+    });
+    assert_eq!(used.held, 0);
+}
+
+/// PMD-29: also after messages of any size, in one frame or several, and in
+/// both deliveries.
+#[test]
+fn without_takeover_nothing_is_kept_after_a_message() {
+    let agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    let noise: Vec<u8> = (0..3_u32 << 20)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 11) as u8)
+        .collect();
+    for role in ROLES {
+        for delivery in [Delivery::Messages, Delivery::Fragments] {
+            let config = Config::new()
+                .deflate(DeflateConfig::new())
+                .delivery(delivery);
+            let mut conn = open(role, agreed, config);
+            for size in [64, 5000, 3 << 20] {
+                let payload = &noise[..size];
+                let ((), used) = measure(|| {
+                    let mut out = Vec::new();
+                    conn.send_binary(payload, &mut out).expect("open");
+                    let kind = MessageKind::Binary;
+                    conn.send_fragment(kind, payload, false, &mut out)
+                        .expect("open");
+                    conn.send_fragment(kind, b"", true, &mut out).expect("open");
+                });
+                assert_eq!(used.held, 0, "{role:?} sending {size}");
+                let wire = on_wire(role, &frame(0xc2, &deflated(payload)));
+                let ((), used) = measure(|| {
+                    drop(events(&mut conn, &wire, &mut Vec::new()));
+                });
+                assert_eq!(used.held, 0, "{role:?} {delivery:?} receiving {size}");
+            }
+        }
+    }
+}
+
+/// With takeover a long message leaves no more than a short one.
+#[test]
+fn a_long_message_leaves_no_more_than_the_window() {
+    let config = Config::new().deflate(DeflateConfig::new());
+    let noise: Vec<u8> = (0..3_u32 << 20)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 11) as u8)
+        .collect();
+    for role in ROLES {
+        let mut conn = open(role, "permessage-deflate", config);
+        let mut out = Vec::with_capacity(4 << 20);
+        conn.send_binary(&noise[..1000], &mut out).expect("open");
+        let ((), used) = measure(|| {
+            conn.send_binary(&noise, &mut Vec::new()).expect("open");
+        });
+        assert!(used.held <= 4096, "{used:?}");
+    }
+}
+
+/// Compressing costs a copy of what is compressed, not more.
+#[test]
+fn sending_takes_a_buffer_as_long_as_what_is_sent() {
+    let config = Config::new().deflate(DeflateConfig::new());
+    let mut conn = open(Role::Server, "permessage-deflate", config);
+    let text = json().repeat(1000);
+    let mut out = Vec::with_capacity(text.len());
+    let ((), used) = measure(|| conn.send_text(&text, &mut out).expect("open"));
+    assert!(used.peak < text.len() + 400 * KIB, "{used:?}");
+}
+
+/// A long message that is no bomb takes twice its length, at the moment that
+/// its parts are put together, and then its length.
+#[test]
+fn a_long_message_takes_its_length_twice() {
+    for (first, unit) in [(0xc1, "a κόσμος "), (0xc2, "x")] {
+        for count in [1_000, 10_000, 100_000, 400_000] {
+            let whole = unit.repeat(count);
+            let config = Config::new().deflate(DeflateConfig::new());
+            for size in [1000, usize::MAX] {
+                let mut conn = open(Role::Client, "permessage-deflate", config);
+                let mut wire = frame(first, &deflated(whole.as_bytes()));
+                let (message, used) = measure(|| {
+                    wire.chunks_mut(size).find_map(|mut piece| {
+                        match conn.receive(&mut piece, &mut Vec::new()) {
+                            Ok(Some(Event::Text(text))) => Some(text.into_owned().into_bytes()),
+                            Ok(Some(Event::Binary(bytes))) => Some(bytes.into_owned()),
+                            Ok(None) => None,
+                            other => panic!("{other:?}"),
+                        }
+                    })
+                });
+                let message = message.expect("a message");
+                assert!(message == whole.as_bytes());
+                let peak = 2 * whole.len() + whole.len() / 8 + 200 * KIB;
+                assert!(used.peak < peak, "{} {used:?}", whole.len());
+                let slack = message.capacity() - message.len();
+                assert!(slack <= 64 * KIB, "{slack}");
+            }
+        }
+    }
+}
