@@ -203,8 +203,8 @@ impl Config {
 
     /// Compresses messages where the peer agrees: a client offers
     /// permessage-deflate, a server takes the first offer that suits. Off by
-    /// default, since each connection that uses it holds some 300 KiB unless
-    /// takeover is off.
+    /// default, since each connection that uses it holds some 450 KiB unless
+    /// takeover is off: see [`deflate`](crate::deflate).
     #[cfg(feature = "deflate")]
     #[must_use]
     pub const fn deflate(mut self, config: DeflateConfig) -> Self {

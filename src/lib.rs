@@ -178,7 +178,7 @@
 //! |---|---|---|
 //! | `std` | yes | `alloc`, and run-time detection of CPU features in dependencies |
 //! | `getrandom` | yes | [`Seed::from_os`] |
-//! | `deflate` | yes | permessage-deflate, which a connection uses where [`Config::deflate`] says so |
+//! | `deflate` | yes | [`deflate`]: permessage-deflate, in use where [`Config::deflate`] asks for it |
 //! | `alloc` | by `std` | everything but the frame layer and the keys of the handshake |
 //! | `http` | no | conversions from and to the types of the `http` crate |
 //! | `bytes` | no | [`Output`] for `bytes::BytesMut` |

@@ -1,0 +1,135 @@
+//! What comes of a handshake, for both ends.
+
+use websocket_proto::deflate::DeflateConfig;
+use websocket_proto::handshake::{Acceptance, Agreement, Extension};
+use websocket_proto::{CloseCode, Config, Connection, Event, Role};
+
+use super::{DEFLATE, client, request, verify};
+use crate::common::{always, extension, sends};
+use crate::support::sent;
+
+/// Every combination of what two ends of this crate want comes to an
+/// agreement that both read alike, and that gives no one more than it wants.
+#[test]
+fn two_ends_always_agree() {
+    let mut count = 0;
+    let wishes = || {
+        (0..4_u8).flat_map(|takeover| {
+            [9_u8, 12, 15].into_iter().flat_map(move |out| {
+                [9_u8, 11, 15].into_iter().map(move |inward| {
+                    let config = DeflateConfig::new()
+                        .outgoing_takeover(takeover & 1 != 0)
+                        .incoming_takeover(takeover & 2 != 0)
+                        .outgoing_window_bits(out)
+                        .incoming_window_bits(inward);
+                    (config, takeover, out, inward)
+                })
+            })
+        })
+    };
+    for (client, client_takeover, client_out, client_in) in wishes() {
+        for (server, server_takeover, server_out, server_in) in wishes() {
+            let offer = client.offer();
+            let agreed = server.answer([&offer]).expect("an agreement");
+            let answer = agreed.extension();
+            assert_eq!(client.verify(&answer), Ok(agreed), "{offer} {answer}");
+            assert_eq!(answer.to_string().parse().as_ref(), Ok(&answer));
+            assert_eq!(
+                agreed.window_bits(Role::Server),
+                client_in.min(server_out),
+                "{offer} {answer}"
+            );
+            assert_eq!(agreed.window_bits(Role::Client), client_out.min(server_in));
+            assert_eq!(
+                agreed.context_takeover(Role::Server),
+                client_takeover & 2 != 0 && server_takeover & 1 != 0
+            );
+            assert_eq!(
+                agreed.context_takeover(Role::Client),
+                client_takeover & 1 != 0 && server_takeover & 2 != 0
+            );
+            count += 1;
+        }
+    }
+    assert_eq!(count, 36 * 36);
+}
+
+/// The handshake that others do: offers in, answer and agreement out, and the
+/// connection takes it from there.
+#[test]
+fn the_pieces_serve_other_http_software() {
+    let config = DeflateConfig::new().threshold(0).outgoing_takeover(false);
+    let header = "permessage-deflate; client_max_window_bits";
+    let offers = Extension::parse_list([header.as_bytes()]).expect("a list");
+    let agreed = config.answer(&offers).expect("an agreement");
+    let agreement = Agreement::new().with_extension(agreed.extension());
+    assert_eq!(agreement.deflate(), Some(agreed));
+    let mut conn = Connection::upgraded_server(Config::new().deflate(config), agreement);
+    let frames = sends(&mut conn, |conn, out| {
+        conn.send_text("Hello", out)?;
+        conn.send_text("Hello", out)
+    });
+    assert_eq!(frames[0], frames[1], "compressed, each on its own");
+    assert_eq!(frames[0].first, 0xc1);
+}
+
+/// EXT-16: only one extension may have RSV1, the caller's choice before the
+/// connection's own.
+#[test]
+fn the_extension_is_accepted_once() {
+    let mut head = format!(
+        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         Sec-WebSocket-Extensions: {DEFLATE}; server_no_context_takeover, {DEFLATE}\r\n\r\n"
+    )
+    .into_bytes();
+    let mut conn = Connection::server(always());
+    let mut out = vec![];
+    let by_hand = Acceptance::new().extension(extension(DEFLATE));
+    match conn.receive(&mut &mut head[..], &mut out) {
+        Ok(Some(Event::Request(request))) => {
+            conn.accept(&request, &by_hand, &mut out).expect("offered");
+        }
+        other => panic!("{other:?}"),
+    }
+    let response = String::from_utf8(out).expect("a response");
+    let line = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
+    assert!(response.contains(line), "{response}");
+}
+
+/// EXT-17
+#[test]
+fn a_client_whose_offer_was_passed_over_sends_plain() {
+    let mut conn = verify(&request(), always(), "").expect("open");
+    assert_eq!(conn.agreement().and_then(Agreement::deflate), None);
+    let frames = sends(&mut conn, |conn, out| conn.send_text("Hello", out));
+    assert_eq!(frames[0].plain(), (0x81, &b"Hello"[..]));
+}
+
+/// EXT-18
+#[test]
+fn a_client_that_insists_closes_with_1010() {
+    let mut conn = verify(&request(), always(), "").expect("open");
+    assert!(conn.agreement().and_then(Agreement::deflate).is_none());
+    let mut out = vec![];
+    conn.send_close(CloseCode::MANDATORY_EXTENSION, DEFLATE, &mut out)
+        .expect("open");
+    let close = sent(Role::Client, &out).remove(0);
+    assert_eq!(close.close_code(), Some(1010));
+    assert_eq!(&close.payload[2..], DEFLATE.as_bytes());
+}
+
+/// The offer is made by the configuration, unless the request has its own.
+#[test]
+fn a_client_offers_what_it_wants() {
+    let (_, _, offered) = client(always(), &request());
+    assert_eq!(offered, "permessage-deflate; client_max_window_bits");
+    let (_, _, offered) = client(Config::new(), &request());
+    assert_eq!(offered, "", "off by default");
+    let own = DeflateConfig::new().incoming_takeover(false);
+    let (_, _, offered) = client(always(), &request().deflate(&own));
+    assert_eq!(
+        offered,
+        "permessage-deflate; server_no_context_takeover; client_max_window_bits"
+    );
+}
