@@ -1,5 +1,5 @@
 //! The programs as their users meet them: command lines, output, exit codes.
-#![cfg(feature = "getrandom")]
+#![cfg(all(feature = "getrandom", feature = "deflate"))]
 
 mod arguments;
 mod chat;
