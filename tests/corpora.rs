@@ -19,16 +19,17 @@ mod targets;
 
 #[cfg(feature = "deflate")]
 use targets::deflate;
-use targets::{connection, decode, operations, request, response};
+use targets::{connection, decode, model, operations, request, response};
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     ("decode", decode::run),
     ("connection", connection::run),
     ("operations", operations::run),
     ("request", request::run),
     ("response", response::run),
+    ("model", model::run),
 ];
 
 fn corpus(name: &str) -> Vec<PathBuf> {
@@ -103,6 +104,11 @@ fn corpus_of_request() {
 #[test]
 fn corpus_of_response() {
     replay_corpus(TARGETS[4]);
+}
+
+#[test]
+fn corpus_of_model() {
+    replay_corpus(TARGETS[5]);
 }
 
 #[cfg(feature = "deflate")]
@@ -186,6 +192,11 @@ proptest! {
     #[test]
     fn any_input_of_deflate(data in any_input("deflate")) {
         deflate::run(&data);
+    }
+
+    #[test]
+    fn any_input_of_model(data in any_input("model")) {
+        model::run(&data);
     }
 
     #[test]

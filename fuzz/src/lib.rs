@@ -10,6 +10,7 @@ pub mod decode;
 #[cfg(feature = "deflate")]
 pub mod deflate;
 pub mod events;
+pub mod model;
 pub mod operations;
 pub mod reference;
 pub mod request;

@@ -111,10 +111,7 @@ impl Reference {
                         }
                         _ => {}
                     }
-                    let dropped = matches!(event, Seen::Message(..))
-                        && self.sent_close
-                        && !self.settings.deliver_while_closing;
-                    if !dropped {
+                    if !(matches!(event, Seen::Message(..)) && self.discards()) {
                         seen.push(event);
                     }
                 }
@@ -129,6 +126,11 @@ impl Reference {
             }
         }
         (seen, self.error.map_or(Ok(()), Err))
+    }
+
+    /// Whether messages are dropped, as this end is closing.
+    pub(crate) fn discards(&self) -> bool {
+        self.sent_close && !self.settings.deliver_while_closing
     }
 
     /// The text or the bytes of a message that has not ended, as far as they
