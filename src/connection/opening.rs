@@ -1,5 +1,3 @@
-#[cfg(feature = "deflate")]
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
 use super::Connection;
@@ -167,9 +165,21 @@ impl Connection {
             Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
         }
         #[cfg(feature = "deflate")]
-        let acceptance = &self.with_deflate(acceptance);
-        let accepted = request.accept(acceptance)?;
+        let deflate = acceptance.deflate_or(
+            self.opening
+                .as_ref()
+                .and_then(|opening| opening.config.deflate),
+        );
+        let accepted = request.accept_with(
+            acceptance,
+            #[cfg(feature = "deflate")]
+            deflate,
+        )?;
         append(&accepted.response.encode()?, out)?;
+        #[cfg(feature = "deflate")]
+        if let Some(opening) = &mut self.opening {
+            opening.config.deflate = deflate;
+        }
         self.open(accepted.agreement);
         Ok(())
     }
@@ -236,19 +246,6 @@ impl Connection {
         };
         // The refusals are the crate's own and always encode.
         self.sender.write_last(&refusal.unwrap_or_default(), out);
-    }
-
-    /// The acceptance as this connection's configuration completes it.
-    #[cfg(feature = "deflate")]
-    fn with_deflate<'a>(&self, acceptance: &'a Acceptance) -> Cow<'a, Acceptance> {
-        match self
-            .opening
-            .as_ref()
-            .and_then(|opening| opening.config.deflate)
-        {
-            Some(config) => Cow::Owned(acceptance.clone().deflate(config)),
-            None => Cow::Borrowed(acceptance),
-        }
     }
 
     fn open(&mut self, agreement: Agreement) {

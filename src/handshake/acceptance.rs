@@ -24,8 +24,9 @@ pub struct Acceptance {
     subprotocol: Option<String>,
     extensions: Vec<Extension>,
     headers: Headers,
+    /// `None` where nothing was said, `Some(None)` where it is declined.
     #[cfg(feature = "deflate")]
-    deflate: Option<DeflateConfig>,
+    deflate: Option<Option<DeflateConfig>>,
     /// The first thing that the caller got wrong.
     fault: Option<BuildError>,
 }
@@ -55,12 +56,32 @@ impl Acceptance {
     /// Accepts permessage-deflate where the client offers it in a way that
     /// suits; [`Agreement::deflate`] then says what was agreed. A
     /// [`Connection`](crate::Connection) with
-    /// [`Config::deflate`](crate::Config::deflate) does this by itself.
+    /// [`Config::deflate`](crate::Config::deflate) does this by itself; what is
+    /// said here goes before that.
     #[cfg(feature = "deflate")]
     #[must_use]
     pub const fn deflate(mut self, config: DeflateConfig) -> Self {
-        self.deflate = Some(config);
+        self.deflate = Some(Some(config));
         self
+    }
+
+    /// Declines permessage-deflate for this one request, whatever
+    /// [`Config::deflate`](crate::Config::deflate) says.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub const fn without_deflate(mut self) -> Self {
+        self.deflate = Some(None);
+        self
+    }
+
+    /// With what to answer offers of permessage-deflate, where a connection's
+    /// configuration says `general`.
+    #[cfg(feature = "deflate")]
+    pub(crate) const fn deflate_or(&self, general: Option<DeflateConfig>) -> Option<DeflateConfig> {
+        match self.deflate {
+            Some(special) => special,
+            None => general,
+        }
     }
 
     /// Adds a field, such as `Set-Cookie`. `Upgrade`, `Connection`, the
@@ -93,6 +114,17 @@ impl Request {
     /// that the client did not offer, or an extension twice, or where a field of
     /// it is malformed or not for the caller to write.
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
+        #[cfg(feature = "deflate")]
+        return self.accept_with(acceptance, acceptance.deflate_or(None));
+        #[cfg(not(feature = "deflate"))]
+        self.accept_with(acceptance)
+    }
+
+    pub(crate) fn accept_with(
+        &self,
+        acceptance: &Acceptance,
+        #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
+    ) -> Result<Accepted, BuildError> {
         if let Some(fault) = acceptance.fault {
             return Err(fault);
         }
@@ -111,8 +143,7 @@ impl Request {
             agreement = agreement.with_subprotocol(name);
         }
         #[cfg(feature = "deflate")]
-        let negotiated = acceptance
-            .deflate
+        let negotiated = deflate
             .and_then(|config| config.answer(self.extensions()))
             .map(|parameters| parameters.extension())
             // What the caller has agreed to by hand stands.

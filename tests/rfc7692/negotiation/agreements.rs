@@ -73,28 +73,60 @@ fn the_pieces_serve_other_http_software() {
     assert_eq!(frames[0].first, 0xc1);
 }
 
-/// EXT-16: only one extension may have RSV1, the caller's choice before the
-/// connection's own.
-#[test]
-fn the_extension_is_accepted_once() {
+/// What a server with these settings makes of an offer that it accepts in this
+/// way: the connection, and the response.
+fn accepted(config: Config, acceptance: &Acceptance) -> (Connection, String) {
     let mut head = format!(
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
          Sec-WebSocket-Extensions: {DEFLATE}; server_no_context_takeover, {DEFLATE}\r\n\r\n"
     )
     .into_bytes();
-    let mut conn = Connection::server(always());
+    let mut conn = Connection::server(config);
     let mut out = vec![];
-    let by_hand = Acceptance::new().extension(extension(DEFLATE));
     match conn.receive(&mut &mut head[..], &mut out) {
         Ok(Some(Event::Request(request))) => {
-            conn.accept(&request, &by_hand, &mut out).expect("offered");
+            conn.accept(&request, acceptance, &mut out)
+                .expect("offered");
         }
         other => panic!("{other:?}"),
     }
-    let response = String::from_utf8(out).expect("a response");
+    (conn, String::from_utf8(out).expect("a response"))
+}
+
+/// EXT-16: only one extension may have RSV1, the caller's choice before the
+/// connection's own.
+#[test]
+fn the_extension_is_accepted_once() {
+    let by_hand = Acceptance::new().extension(extension(DEFLATE));
+    let (_, response) = accepted(always(), &by_hand);
     let line = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
     assert!(response.contains(line), "{response}");
+}
+
+/// The configuration is for all requests, the acceptance for one.
+#[test]
+fn one_request_can_be_declined() {
+    let (mut conn, response) = accepted(always(), &Acceptance::new().without_deflate());
+    assert!(!response.contains("Extensions"), "{response}");
+    let frames = sends(&mut conn, |conn, out| conn.send_text("Hello", out));
+    assert_eq!(frames[0].plain(), (0x81, &b"Hello"[..]));
+}
+
+/// The window, and what has no part in the negotiation, too.
+#[test]
+fn what_an_acceptance_says_goes_before_the_configuration() {
+    let special = DeflateConfig::new().outgoing_window_bits(9).threshold(6);
+    for general in [Config::new(), always()] {
+        let (mut conn, response) = accepted(general, &Acceptance::new().deflate(special));
+        let said = "; server_max_window_bits=9";
+        assert!(response.contains(said), "{response}");
+        let frames = sends(&mut conn, |conn, out| {
+            conn.send_text("Hello", out)?;
+            conn.send_text("Hello!", out)
+        });
+        assert_eq!([frames[0].first, frames[1].first], [0x81, 0xc1]);
+    }
 }
 
 /// EXT-17
