@@ -83,7 +83,7 @@ impl End {
     }
 
     /// The next message that has arrived.
-    pub fn next(&mut self) -> Option<Message> {
+    pub fn take_message(&mut self) -> Option<Message> {
         self.received.pop_front()
     }
 
@@ -111,7 +111,7 @@ impl End {
 
     /// Sends back whatever has arrived.
     pub fn echo(&mut self) -> Result<(), Failure> {
-        while let Some(message) = self.next() {
+        while let Some(message) = self.take_message() {
             self.send(&message)?;
         }
         Ok(())

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use websocket_proto::MessageKind;
 
 /// A message, text or binary.
@@ -37,7 +39,12 @@ pub fn is_fragmented(position: usize) -> bool {
 }
 
 /// What is said, in an order that matters where the window is kept.
-pub fn messages() -> Vec<Message> {
+pub fn messages() -> &'static [Message] {
+    static MESSAGES: LazyLock<Vec<Message>> = LazyLock::new(build);
+    &MESSAGES
+}
+
+fn build() -> Vec<Message> {
     let wide = "Grüße an 世界, 😀! ".repeat(20);
     vec![
         Message::Text(String::new()),
@@ -50,7 +57,7 @@ pub fn messages() -> Vec<Message> {
         Message::Text(wide),
         Message::Binary(Vec::new()),
         Message::Text(json(64 << 10)),
-        Message::Text(json(1 << 20)),
+        Message::Text(lines(1 << 20)),
         Message::Text(json(64 << 10)),
         Message::Binary(noise(70_000)),
         Message::Text("Hello".into()),
@@ -74,6 +81,21 @@ fn noise(length: usize) -> Vec<u8> {
         (state >> 56) as u8
     });
     bytes.take(length).collect()
+}
+
+/// Numbered lines, each of which repeats most of the one before, cut off at a
+/// length.
+fn lines(length: usize) -> String {
+    let words = "of many that repeat each other so closely that any window is wide enough for them";
+    let mut text = String::new();
+    for number in 0.. {
+        if text.len() >= length {
+            break;
+        }
+        text += &format!("{number} {words}\n");
+    }
+    text.truncate(length);
+    text
 }
 
 /// A list of records, cut off at a length.
