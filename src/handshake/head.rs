@@ -3,8 +3,6 @@
 use alloc::{borrow::Cow, vec::Vec};
 use core::{error, fmt, mem};
 
-use super::syntax::{has_control, is_control};
-
 /// How many empty lines before a start line are ignored (RFC 9112 section 2.2
 /// asks for at least one).
 const MAX_EMPTY_LINES: u8 = 2;
@@ -87,10 +85,6 @@ impl HeadReader {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        if self.scanner.is_fresh() && is_one_head(input, self.limits) {
-            let head = mem::take(input);
-            return Ok(Some(Cow::Borrowed(&*head)));
-        }
         let end = self
             .scanner
             .scan(input, self.limits)
@@ -160,10 +154,6 @@ impl Scanner {
         }
     }
 
-    const fn is_fresh(&self) -> bool {
-        self.seen == 0
-    }
-
     /// Looks at more bytes; the answer is where in them the head ends.
     fn scan(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<Option<usize>, HeadError> {
         let allowed = limits.bytes.saturating_sub(self.seen);
@@ -181,10 +171,11 @@ impl Scanner {
     }
 
     fn scan_lines(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<Option<usize>, HeadError> {
+        let text = before_foreign(bytes);
         let mut at = 0;
-        while at < bytes.len() {
+        while at < text.len() {
             if self.cr {
-                if bytes[at] != b'\n' {
+                if text[at] != b'\n' {
                     return Err(HeadError::LineEnd);
                 }
                 self.cr = false;
@@ -194,25 +185,24 @@ impl Scanner {
                 }
                 continue;
             }
-            let rest = &bytes[at..];
-            let found = memchr::memchr(b'\r', rest);
-            let text = &rest[..found.unwrap_or(rest.len())];
-            if has_control(text) {
-                let first = text.iter().find(|&&byte| is_control(byte));
-                return Err(if first == Some(&b'\n') {
-                    HeadError::LineEnd
-                } else {
-                    HeadError::ControlByte
-                });
+            let rest = &text[at..];
+            let length = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
+            self.in_line |= length > 0;
+            at += length;
+            match text.get(at) {
+                Some(b'\r') => self.cr = true,
+                Some(_) => return Err(HeadError::LineEnd),
+                None => break,
             }
-            self.in_line |= !text.is_empty();
-            at += text.len();
-            if found.is_some() {
-                self.cr = true;
-                at += 1;
-            }
+            at += 1;
         }
-        Ok(None)
+        if text.len() == bytes.len() {
+            Ok(None)
+        } else if self.cr {
+            Err(HeadError::LineEnd)
+        } else {
+            Err(HeadError::ControlByte)
+        }
     }
 
     /// Whether the line that ends here is the empty one after the fields.
@@ -236,35 +226,16 @@ impl Scanner {
     }
 }
 
-/// Whether the bytes are exactly one valid head, which is the common case: a
-/// client waits for the answer. Anything else is for the [`Scanner`].
-fn is_one_head(bytes: &[u8], limits: HeadLimits) -> bool {
-    if bytes.len() > limits.bytes || bytes.starts_with(b"\r") || !bytes.ends_with(b"\r\n\r\n") {
-        return false;
+/// The bytes before the first that stands neither in a line nor in its end.
+fn before_foreign(bytes: &[u8]) -> &[u8] {
+    let is_foreign = |byte: &u8| byte.is_ascii_control() & !matches!(byte, b'\t' | b'\r' | b'\n');
+    // Most bytes have none. To find that out takes vector instructions, without
+    // an early exit and over all lines at once.
+    if bytes.iter().fold(false, |any, byte| any | is_foreign(byte)) {
+        bytes.split(is_foreign).next().unwrap_or_default()
+    } else {
+        bytes
     }
-    let (mut controls, mut line_ends, mut empty_lines) = (0, 0, 0);
-    let mut from = bytes;
-    while from.len() > 1 {
-        // Short enough for counters of one byte, which vectorize best; blocks
-        // overlap by a byte, to see the pairs across.
-        let block = &from[..from.len().min(129)];
-        let (mut control, mut line_end, mut empty_line) = (0_u8, 0_u8, 0_u8);
-        for (&byte, &next) in block.iter().zip(&block[1..]) {
-            control += u8::from(is_control(byte));
-            line_end += u8::from((byte == b'\r') & (next == b'\n'));
-            empty_line += u8::from((byte == b'\n') & (next == b'\r'));
-        }
-        controls += usize::from(control);
-        line_ends += usize::from(line_end);
-        empty_lines += usize::from(empty_line);
-        from = &from[block.len() - 1..];
-    }
-    // The last byte is an LF and starts no pair. Each line end has two control
-    // bytes; where there is any other, the sums differ. The first line and the
-    // empty one are no fields.
-    controls + 1 == 2 * line_ends
-        && empty_lines == 1
-        && line_ends.saturating_sub(2) <= limits.headers
 }
 
 /// Why bytes are not the head of an HTTP message.
@@ -339,14 +310,13 @@ impl error::Error for HeadError {}
 
 /// The length of the first line of a whole head, which has to keep the limits.
 pub(super) fn first_line(head: &[u8], limits: HeadLimits) -> Result<usize, HeadError> {
-    let end = memchr::memchr2(b'\r', b'\n', head);
     if head.len() > limits.bytes {
-        return Err(match end {
-            Some(end) if end < limits.bytes => HeadError::TooLong,
-            _ => HeadError::StartLineTooLong,
+        return Err(match memchr::memchr(b'\n', &head[..limits.bytes]) {
+            Some(_) => HeadError::TooLong,
+            None => HeadError::StartLineTooLong,
         });
     }
-    let end = end.ok_or(HeadError::Incomplete)?;
+    let end = memchr::memchr2(b'\r', b'\n', head).ok_or(HeadError::Incomplete)?;
     if head[end..].starts_with(b"\r\n") {
         Ok(end)
     } else {
