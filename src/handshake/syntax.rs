@@ -6,7 +6,7 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
     const TABLE: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0;
-        while byte < 128 {
+        while byte < table.len() {
             table[byte] = (byte as u8).is_ascii_alphanumeric();
             byte += 1;
         }
@@ -28,14 +28,9 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 /// Whether the bytes hold a control byte other than HTAB.
 pub(crate) fn has_control(bytes: &[u8]) -> bool {
     // Without an early exit, so that it compiles to vector instructions.
-    bytes
-        .iter()
-        .fold(false, |found, &byte| found | is_control(byte))
-}
-
-/// A control byte that may stand nowhere within a line of a head.
-pub(crate) const fn is_control(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\t') | (byte == 0x7f)
+    bytes.iter().fold(false, |found, &byte| {
+        found | (byte.is_ascii_control() & (byte != b'\t'))
+    })
 }
 
 /// Without the spaces and tabs at both ends.
