@@ -129,17 +129,15 @@ impl Request {
             return Err(fault);
         }
         let mut agreement = Agreement::new();
-        let mut headers = Headers::default();
-        headers.reserve(256, 5 + acceptance.headers.len());
-        let accept = accept_key(self.key());
-        let mut fits = headers.push(b"Upgrade", b"websocket")
-            && headers.push(b"Connection", b"Upgrade")
-            && headers.push(b"Sec-WebSocket-Accept", &accept);
+        let mut headers = Headers::with_capacity(256, 5 + acceptance.headers.len());
+        headers.push(b"Upgrade", b"websocket")?;
+        headers.push(b"Connection", b"Upgrade")?;
+        headers.push(b"Sec-WebSocket-Accept", &accept_key(self.key()))?;
         if let Some(name) = &acceptance.subprotocol {
             if !self.subprotocols().any(|offered| offered == name) {
                 return Err(BuildError::SubprotocolNotOffered);
             }
-            fits &= headers.push(b"Sec-WebSocket-Protocol", name.as_bytes());
+            headers.push(b"Sec-WebSocket-Protocol", name.as_bytes())?;
             agreement = agreement.with_subprotocol(name);
         }
         #[cfg(feature = "deflate")]
@@ -166,12 +164,9 @@ impl Request {
                 agreement = agreement.with_extension(extension.clone());
             }
             let list = Extension::list(agreement.extensions());
-            fits &= headers.push(b"Sec-WebSocket-Extensions", list.as_bytes());
+            headers.push(b"Sec-WebSocket-Extensions", list.as_bytes())?;
         }
-        fits &= headers.append(&acceptance.headers);
-        if !fits {
-            return Err(BuildError::TooLong);
-        }
+        headers.append(&acceptance.headers)?;
         Ok(Accepted {
             response: Response::switching_protocols(headers),
             agreement,

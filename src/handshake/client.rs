@@ -183,30 +183,25 @@ impl ClientRequest {
         if !super::is_valid_key(key) {
             return Err(BuildError::Key);
         }
-        let mut headers = Headers::default();
-        headers.reserve(512, 8 + self.headers.len());
-        let mut fits = headers.push(b"Host", self.uri.authority().as_bytes())
-            && headers.push(b"Upgrade", b"websocket")
-            && headers.push(b"Connection", b"Upgrade")
-            && headers.push(b"Sec-WebSocket-Key", key)
-            && headers.push(b"Sec-WebSocket-Version", b"13");
+        let mut headers = Headers::with_capacity(512, 8 + self.headers.len());
+        headers.push(b"Host", self.uri.authority().as_bytes())?;
+        headers.push(b"Upgrade", b"websocket")?;
+        headers.push(b"Connection", b"Upgrade")?;
+        headers.push(b"Sec-WebSocket-Key", key)?;
+        headers.push(b"Sec-WebSocket-Version", b"13")?;
         if let Some(origin) = &self.origin {
-            fits &= headers.push(b"Origin", origin.as_bytes());
+            headers.push(b"Origin", origin.as_bytes())?;
         }
         if !self.subprotocols.is_empty() {
             let list = self.subprotocols.join(", ");
-            fits &= headers.push(b"Sec-WebSocket-Protocol", list.as_bytes());
+            headers.push(b"Sec-WebSocket-Protocol", list.as_bytes())?;
         }
         if !self.extensions.is_empty() {
             let list = Extension::list(&self.extensions);
-            fits &= headers.push(b"Sec-WebSocket-Extensions", list.as_bytes());
+            headers.push(b"Sec-WebSocket-Extensions", list.as_bytes())?;
         }
-        fits &= headers.append(&self.headers);
-        if fits {
-            Ok(headers)
-        } else {
-            Err(BuildError::TooLong)
-        }
+        headers.append(&self.headers)?;
+        Ok(headers)
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::{fmt, mem::size_of};
 
 use super::{
+    BuildError,
     head::HeadError,
     name::Name,
     syntax::{ascii, has_control, is_token, trim},
@@ -29,6 +30,21 @@ pub struct Headers {
     bytes: Vec<u8>,
     fields: Vec<Field>,
     names: NameSet,
+}
+
+/// Everything together would pass 4 GiB.
+pub(super) struct TooLong;
+
+impl From<TooLong> for HeadError {
+    fn from(_: TooLong) -> Self {
+        Self::TooLong
+    }
+}
+
+impl From<TooLong> for BuildError {
+    fn from(_: TooLong) -> Self {
+        Self::TooLong
+    }
 }
 
 /// Which known names occur, and which of them more than once: most rules are
@@ -67,7 +83,7 @@ impl Headers {
         let mut stack = [httparse::EMPTY_HEADER; ON_STACK];
         let first = limit.min(ON_STACK);
         let (fields, names) = match parse_lines(head, start, &mut stack[..first]) {
-            Err(HeadError::TooManyFields) if limit > ON_STACK => {
+            Err(HeadError::TooManyFields) => {
                 let lines = memchr::memchr_iter(b'\n', &head[start..]).count();
                 let mut heap = alloc::vec![httparse::EMPTY_HEADER; lines.min(limit)];
                 parse_lines(head, start, &mut heap)
@@ -95,17 +111,21 @@ impl Headers {
         range.of(&self.bytes)
     }
 
+    /// With room for that many bytes and fields.
+    pub(super) fn with_capacity(bytes: usize, fields: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            fields: Vec::with_capacity(fields),
+            names: NameSet::default(),
+        }
+    }
+
     /// Appends a field whose name and value have been checked by the caller.
-    /// `false` where everything together would pass 4 GiB.
-    pub(super) fn push(&mut self, name: &[u8], value: &[u8]) -> bool {
+    pub(super) fn push(&mut self, name: &[u8], value: &[u8]) -> Result<(), TooLong> {
         let start = self.bytes.len();
         let value_start = start + name.len();
-        let end = value_start + value.len();
-        let (Some(name_range), Some(value_range)) =
-            (Range::new(start, value_start), Range::new(value_start, end))
-        else {
-            return false;
-        };
+        let name_range = Range::new(start, value_start).ok_or(TooLong)?;
+        let value_range = Range::new(value_start, value_start + value.len()).ok_or(TooLong)?;
         self.bytes.extend_from_slice(name);
         self.bytes.extend_from_slice(value);
         let known = Name::of(name);
@@ -115,33 +135,23 @@ impl Headers {
             value: value_range,
             known,
         });
-        true
-    }
-
-    /// Makes room for that many more bytes and fields.
-    pub(super) fn reserve(&mut self, bytes: usize, fields: usize) {
-        self.bytes.reserve(bytes);
-        self.fields.reserve(fields);
+        Ok(())
     }
 
     /// Appends all fields of `other`.
-    pub(super) fn append(&mut self, other: &Self) -> bool {
-        other
-            .fields
-            .iter()
-            .all(|field| self.push(field.name.of(&other.bytes), field.value.of(&other.bytes)))
+    pub(super) fn append(&mut self, other: &Self) -> Result<(), TooLong> {
+        other.fields.iter().try_for_each(|field| {
+            self.push(field.name.of(&other.bytes), field.value.of(&other.bytes))
+        })
     }
 
     /// Appends a field of which nothing is known yet.
     pub(super) fn push_checked(&mut self, name: &[u8], value: &[u8]) -> Result<(), HeadError> {
         let value = trim(value);
         if !is_token(name) || has_control(value) {
-            Err(HeadError::Field)
-        } else if !self.push(name, value) {
-            Err(HeadError::TooLong)
-        } else {
-            Ok(())
+            return Err(HeadError::Field);
         }
+        Ok(self.push(name, value)?)
     }
 
     /// The fields as pairs of name and value.

@@ -178,10 +178,8 @@ pub(super) fn add_header(
         Err(BuildError::ManagedHeader)
     } else if has_control(value) {
         Err(BuildError::HeaderValue)
-    } else if !headers.push(name.as_bytes(), value) {
-        Err(BuildError::TooLong)
     } else {
-        Ok(())
+        Ok(headers.push(name.as_bytes(), value)?)
     }
 }
 
