@@ -150,7 +150,7 @@ impl Chunk {
                 return Self::Extension { size }.next(byte);
             }
             (Self::Size { size, digits }, _) if digits < MAX_DIGITS => Self::Size {
-                size: size << 4 | u64::from(char::from(byte).to_digit(16)?),
+                size: size * 16 + u64::from(char::from(byte).to_digit(16)?),
                 digits: digits + 1,
             },
             (Self::Size { .. }, _) => return None,
