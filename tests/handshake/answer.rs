@@ -1,5 +1,7 @@
 //! HS-R: the server's answers.
 
+use std::collections::BTreeMap;
+
 use websocket_proto::handshake::{Acceptance, BuildError, HeadError, RequestError, Response};
 
 use crate::support::{REQUEST, added, client, replaced, request, response_head};
@@ -61,6 +63,12 @@ fn fields_of_the_acceptance() {
     assert_eq!(request.accept(&split).unwrap_err(), BuildError::HeaderValue);
     let name = Acceptance::new().header("X\r\nY", "a");
     assert_eq!(request.accept(&name).unwrap_err(), BuildError::HeaderName);
+    // The first fault counts, and stays.
+    let faults = split.header("X\r\nY", "a").header("X", "a");
+    assert_eq!(
+        request.accept(&faults).unwrap_err(),
+        BuildError::HeaderValue
+    );
 }
 
 /// HS-R-06, SP-08
@@ -270,4 +278,59 @@ fn statuses() {
     }
     assert!(text(&Response::new(205)).contains("Content-Length: 0"));
     assert!(!text(&Response::new(304)).contains("Content-Length"));
+}
+
+/// The registry of statuses, and nothing for what is not in it.
+#[test]
+fn reason_phrases_are_the_registered_ones() {
+    const REGISTERED: &str = "\
+        200 OK|201 Created|202 Accepted|203 Non-Authoritative Information|204 No Content|\
+        205 Reset Content|206 Partial Content|300 Multiple Choices|301 Moved Permanently|\
+        302 Found|303 See Other|304 Not Modified|305 Use Proxy|307 Temporary Redirect|\
+        308 Permanent Redirect|400 Bad Request|401 Unauthorized|402 Payment Required|\
+        403 Forbidden|404 Not Found|405 Method Not Allowed|406 Not Acceptable|\
+        407 Proxy Authentication Required|408 Request Timeout|409 Conflict|410 Gone|\
+        411 Length Required|412 Precondition Failed|413 Content Too Large|414 URI Too Long|\
+        415 Unsupported Media Type|416 Range Not Satisfiable|417 Expectation Failed|\
+        421 Misdirected Request|422 Unprocessable Content|423 Locked|424 Failed Dependency|\
+        425 Too Early|426 Upgrade Required|428 Precondition Required|429 Too Many Requests|\
+        431 Request Header Fields Too Large|451 Unavailable For Legal Reasons|\
+        500 Internal Server Error|501 Not Implemented|502 Bad Gateway|503 Service Unavailable|\
+        504 Gateway Timeout|505 HTTP Version Not Supported|506 Variant Also Negotiates|\
+        507 Insufficient Storage|508 Loop Detected|511 Network Authentication Required";
+    let registered: BTreeMap<u16, &str> = REGISTERED
+        .split('|')
+        .map(|line| line.split_once(' ').unwrap())
+        .map(|(status, phrase)| (status.parse().unwrap(), phrase))
+        .collect();
+    for status in 200..600 {
+        let phrase = registered.get(&status).copied().unwrap_or_default();
+        let line = text(&Response::new(status))
+            .lines()
+            .next()
+            .map(str::to_owned);
+        assert_eq!(line, Some(format!("HTTP/1.1 {status} {phrase}")));
+    }
+}
+
+/// Whatever the fields and the body, with what is for the crate to add.
+#[test]
+fn encoding_allocates_once_and_no_more_than_it_takes() {
+    let request = request(REQUEST).unwrap();
+    let acceptance = Acceptance::new()
+        .header("Set-Cookie", "a".repeat(5000))
+        .header(&"X-Long".repeat(100), "b");
+    let accepted = request.accept(&acceptance).unwrap();
+    let refusal = Response::new(403)
+        .header(&"X-Long".repeat(100), "b".repeat(5000))
+        .body("no".repeat(1000));
+    for response in [accepted.response, refusal] {
+        let bytes = response.encode().unwrap();
+        assert!((bytes.len()..bytes.len() + 128).contains(&bytes.capacity()));
+    }
+    let request = client()
+        .header("Cookie", "a".repeat(5000))
+        .header(&"X-Long".repeat(100), "b");
+    let bytes = request.encode(crate::support::KEY).unwrap();
+    assert_eq!(bytes.capacity(), bytes.len());
 }

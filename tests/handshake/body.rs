@@ -52,6 +52,11 @@ fn chunks_are_unpacked() {
         b"01234567890123456789",
         false,
     );
+    let data = [b'x'; 0x12c];
+    for (size, length) in [("10", 16), ("1F", 31), ("0a1", 161), ("12c", 300)] {
+        let follows = [size.as_bytes(), b"\r\n", &data[..length], b"\r\n0\r\n\r\n"].concat();
+        check(chunked, &follows, &data[..length], true);
+    }
     check(chunked, b"0\r\n\r\n", b"", true);
     check(
         "Transfer-Encoding: gzip, chunked\r\nContent-Length: 3\r\n",

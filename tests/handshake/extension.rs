@@ -22,6 +22,8 @@ fn grammar() {
     ] {
         assert_eq!(list(&[text]).as_deref(), Ok(text));
     }
+    let spaced: Extension = " foo ;a= 1;\tb ".parse().unwrap();
+    assert_eq!(spaced.as_str(), "foo; a=1; b");
     assert_eq!(list(&["foo; a=1; b=\"2\""]).as_deref(), Ok("foo; a=1; b=2"));
     let extension: Extension = "foo; a=1; b; a=2".parse().unwrap();
     assert_eq!(extension.name(), "foo");

@@ -149,6 +149,30 @@ fn first_line_is_bounded() {
     assert_eq!(parsed, RequestError::Head(HeadError::StartLineTooLong));
 }
 
+/// HS-S-35: the first line is what is too long where its end is beyond.
+#[test]
+fn first_line_up_to_the_limit() {
+    let line = "GET / HTTP/1.1\r\n";
+    let bytes = format!("{line}Host: h\r\n\r\n");
+    for (limit, expected) in [
+        (line.len() - 1, HeadError::StartLineTooLong),
+        (line.len(), HeadError::TooLong),
+        (line.len() + 1, HeadError::TooLong),
+    ] {
+        let limits = HeadLimits {
+            bytes: limit,
+            headers: 8,
+        };
+        let parsed = RequestHead::parse(bytes.as_bytes(), limits).unwrap_err();
+        assert_eq!(parsed, RequestError::Head(expected), "{limit}");
+        for size in [1, 100] {
+            let pieces: Vec<_> = bytes.as_bytes().chunks(size).collect();
+            let found = feed(&mut HeadReader::new(limits), &pieces).1;
+            assert_eq!(found, Err(expected), "{limit} {size}");
+        }
+    }
+}
+
 /// HS-S-35: refused at the line too many, not at the end of the head.
 #[test]
 fn fields_are_bounded() {
@@ -187,6 +211,12 @@ fn many_fields() {
         let head = RequestHead::parse(bytes.as_bytes(), limits).unwrap();
         assert_eq!(head.headers().len(), count + 1);
         assert_eq!(head.headers().all("A").count(), count);
+        let limits = HeadLimits {
+            headers: count,
+            ..limits
+        };
+        let error = RequestHead::parse(bytes.as_bytes(), limits).unwrap_err();
+        assert_eq!(error, RequestError::Head(HeadError::TooManyFields));
     }
 }
 
@@ -235,6 +265,10 @@ fn refused_at_once() {
         (b"\r\r", HeadError::LineEnd),
         (b"GET / HTTP/1.1\r\n\n", HeadError::LineEnd),
         (b"a\x7f", HeadError::ControlByte),
+        (b"a\0b\0", HeadError::ControlByte),
+        (b"a\r\0", HeadError::LineEnd),
+        (b"a\n\0", HeadError::LineEnd),
+        (b"a\0\n", HeadError::ControlByte),
     ] {
         for pieces in [vec![start], start.chunks(1).collect()] {
             let mut reader = HeadReader::new(LIMITS);

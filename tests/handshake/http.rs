@@ -3,8 +3,8 @@
 use websocket_proto::{
     Uri,
     handshake::{
-        Acceptance, Agreement, BuildError, ClientRequest, Request, RequestError, RequestHead,
-        Response, ResponseError, ResponseHead,
+        Acceptance, Agreement, BuildError, ClientRequest, HttpVersion, Request, RequestError,
+        RequestHead, Response, ResponseError, ResponseHead,
     },
 };
 
@@ -97,6 +97,15 @@ fn client_side() {
     let answer: http::Response<Vec<u8>> = (&accepted.response).try_into().unwrap();
     let head = ResponseHead::try_from(&answer).unwrap();
     assert_eq!(client().verify(KEY, &head), Ok(Agreement::new()));
+    for (version, expected) in [
+        (http::Version::HTTP_10, HttpVersion::Http10),
+        (http::Version::HTTP_11, HttpVersion::Http11),
+    ] {
+        let mut answer = http::Response::new(());
+        *answer.version_mut() = version;
+        let head = ResponseHead::try_from(&answer).unwrap();
+        assert_eq!(head.version(), expected);
+    }
     let mut old = http::Response::new(());
     *old.version_mut() = http::Version::HTTP_2;
     assert_eq!(

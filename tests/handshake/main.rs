@@ -8,6 +8,7 @@ mod extension;
 mod head;
 #[cfg(feature = "http")]
 mod http;
+mod messages;
 mod properties;
 mod request;
 mod request_head;

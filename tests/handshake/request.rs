@@ -20,6 +20,8 @@ fn valid_request() {
     assert_eq!(request.key(), b"dGhlIHNhbXBsZSBub25jZQ==");
     assert_eq!(request.headers().len(), 5);
     assert_eq!(request.head().version(), HttpVersion::Http11);
+    let converted = Request::try_from(request.head().clone()).unwrap();
+    assert_eq!(converted.key(), request.key());
 }
 
 /// HS-S-03
@@ -243,6 +245,9 @@ fn draft_hixie_76() {
         refusal.headers().first("Sec-WebSocket-Version"),
         Some(&b"13"[..])
     );
+    // The draft has two keys of that kind and no third.
+    let other = replaced(KEY_LINE, "Sec-WebSocket-Key3: 1 2");
+    assert_eq!(request(other).unwrap_err(), RequestError::MissingKey);
     // With both kinds of keys it is a request of RFC 6455.
     assert!(request(added("Sec-WebSocket-Key1: 1 2\r\nSec-WebSocket-Key2: 3 4")).is_ok());
 }

@@ -232,6 +232,10 @@ fn application_sees_every_field() {
     let last: Vec<_> = request.headers().iter().skip(5).collect();
     assert_eq!(last, [("X", &b"1"[..]), ("Y", b"2"), ("x", b"3")]);
     assert!(request.headers().all("X").eq([b"1", b"3"]));
+    assert_eq!(request.headers().first("Z"), None);
+    assert!(!request.headers().is_empty());
+    let head = request_head("GET / HTTP/1.0\r\n\r\n").unwrap();
+    assert!(head.headers().is_empty());
 }
 
 /// A head that other software parsed.

@@ -159,7 +159,10 @@ fn answer_from_parts() {
         assert_eq!(head.unwrap_err(), ResponseError::Head(HeadError::Field));
     }
     let none: [(&str, &str); 0] = [];
-    assert!(ResponseHead::from_parts(HttpVersion::Http11, 99, none).is_err());
+    for (status, valid) in [(99, false), (100, true), (999, true), (1000, false)] {
+        let head = ResponseHead::from_parts(HttpVersion::Http11, status, none);
+        assert_eq!(head.is_ok(), valid, "{status}");
+    }
 }
 
 /// HS-V-32: also in bytes that no reader has seen.
