@@ -87,7 +87,9 @@ impl MaskingKey {
     pub fn apply_copy(self, source: &[u8], target: &mut [u8]) {
         assert_eq!(source.len(), target.len(), "lengths differ");
         let length = source.len();
-        if let (Some(&last), Some(_)) = (source.last_chunk::<BLOCK>(), target.get(BLOCK - 1)) {
+        if let (Some(&last), Some(_)) =
+            (source.last_chunk::<BLOCK>(), target.first_chunk::<BLOCK>())
+        {
             let key = self.repeated();
             let (sources, _) = source.as_chunks::<BLOCK>();
             let (targets, _) = target.as_chunks_mut::<BLOCK>();

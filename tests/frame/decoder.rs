@@ -357,3 +357,22 @@ fn payloads_are_lent_from_the_input() {
     }
     assert!(decoder.is_idle());
 }
+
+#[test]
+fn an_empty_payload_ends_without_further_input() {
+    let mut decoder = Decoder::new(Role::Client);
+    let mut read = [0x81, 0x00];
+    let mut input = &mut read[..];
+    assert!(matches!(
+        decoder.decode(&mut input),
+        Ok(Some(Decoded::Header(_)))
+    ));
+    assert!(!decoder.is_idle());
+    let end = Decoded::Payload {
+        bytes: &mut [],
+        end: true,
+    };
+    assert_eq!(decoder.decode(&mut input), Ok(Some(end)));
+    assert!(decoder.is_idle());
+    assert_eq!(decoder.decode(&mut input), Ok(None));
+}
