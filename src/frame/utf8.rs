@@ -78,12 +78,6 @@ impl Utf8Validator {
         let mut completed = None;
         if self.length > 0 {
             (completed, rest) = self.complete(piece)?;
-            if self.length > 0 {
-                return Ok(Validated {
-                    completed,
-                    text: "",
-                });
-            }
         }
         let (whole, cut) = rest.split_at(rest.len() - cut_short(rest));
         let text = core::str::from_utf8(whole).map_err(|_| InvalidUtf8)?;

@@ -242,6 +242,11 @@ fn an_empty_piece_changes_nothing() {
     assert_eq!(validator.finish(), Ok(()));
 }
 
+#[test]
+fn the_error_says_what_is_wrong() {
+    assert_eq!(InvalidUtf8.to_string(), "text that is not UTF-8");
+}
+
 /// Bytes that are UTF-8 for the most part, or all of it.
 fn nearly_text() -> impl Strategy<Value = Vec<u8>> {
     let text = prop_oneof![".{0,60}", "[a-z ]{0,80}", "[\u{80}-\u{10ffff}]{0,30}"];
