@@ -3,6 +3,8 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
 use super::Connection;
+#[cfg(feature = "hixie76")]
+use super::hixie76::{Challenge, ChallengeAnswer};
 use super::state::State;
 use super::undisclosed::Undisclosed;
 use crate::error::Timeout;
@@ -11,6 +13,11 @@ use crate::handshake::{
     RequestError, RequestHead, Response, ResponseError, ResponseHead,
 };
 use crate::{Config, Error, Event, Output, Role, SendError};
+#[cfg(feature = "hixie76")]
+use crate::{
+    Protocol,
+    hixie76::{ClientHandshake, PendingRequest, asks_for_hixie76},
+};
 
 /// The opening handshake under way.
 #[derive(Debug)]
@@ -20,25 +27,41 @@ pub(super) struct Opening {
 }
 
 #[derive(Debug)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "lives in a box, once in a connection"
 )]
 enum Stage {
     /// A server reads the request.
     Request(HeadReader),
+    /// A server reads the eight bytes behind a request of the draft.
+    #[cfg(feature = "hixie76")]
+    Challenge(Challenge),
     /// A server waits for its caller's answer.
     Answer(Asked),
     /// A client reads the response.
     Response {
         reader: HeadReader,
-        key: Undisclosed<[u8; 24]>,
-        request: ClientRequest,
+        sent: Sent,
         /// How many interim responses came before.
         interim: u8,
     },
+    /// A client reads the sixteen bytes behind a response of the draft.
+    #[cfg(feature = "hixie76")]
+    ChallengeAnswer(ChallengeAnswer),
     /// A client passes on the body of a refusal.
     Body(BodyReader),
+}
+
+/// What a client asked for.
+#[derive(Debug)]
+pub(super) enum Sent {
+    Rfc6455 {
+        key: Undisclosed<[u8; 24]>,
+        request: ClientRequest,
+    },
+    #[cfg(feature = "hixie76")]
+    Hixie76(ClientHandshake),
 }
 
 /// What the request that waits for its answer asked for.
@@ -60,13 +83,12 @@ impl Opening {
         })
     }
 
-    pub(super) fn client(config: Config, key: [u8; 24], request: ClientRequest) -> Box<Self> {
+    pub(super) fn client(config: Config, sent: Sent) -> Box<Self> {
         Box::new(Self {
             config,
             stage: Stage::Response {
                 reader: HeadReader::new(head_limits(&config)),
-                key: Undisclosed(key),
-                request,
+                sent,
                 interim: 0,
             },
         })
@@ -75,7 +97,7 @@ impl Opening {
     pub(super) const fn state(&self) -> State {
         match self.stage {
             Stage::Body(_) => State::Closed,
-            Stage::Request(_) | Stage::Answer(_) | Stage::Response { .. } => State::Connecting,
+            _ => State::Connecting,
         }
     }
 
@@ -92,9 +114,14 @@ impl Opening {
                     return Ok((None, None));
                 };
                 let head = RequestHead::parse(&head, limits)?;
+                #[cfg(feature = "hixie76")]
+                if self.config.hixie76 && asks_for_hixie76(&head) {
+                    self.stage = Stage::Challenge(Challenge::new(PendingRequest::new(head)?));
+                    return self.receive(input);
+                }
                 let (event, asked) = if head.asks_for_websocket() {
                     let request = Request::new(head)?;
-                    let key = Undisclosed(*request.key());
+                    let key = Undisclosed(request.identity());
                     (Event::Request(Box::new(request)), Asked::WebSocket { key })
                 } else {
                     let is_head = head.method() == "HEAD";
@@ -103,11 +130,26 @@ impl Opening {
                 self.stage = Stage::Answer(asked);
                 event
             }
+            #[cfg(feature = "hixie76")]
+            Stage::Challenge(challenge) => {
+                let Some(request) = challenge.receive(input) else {
+                    return Ok((None, None));
+                };
+                let key = Undisclosed(request.identity());
+                self.stage = Stage::Answer(Asked::WebSocket { key });
+                Event::Request(Box::new(request))
+            }
             Stage::Answer(_) => return Ok((None, None)),
+            #[cfg(feature = "hixie76")]
+            Stage::ChallengeAnswer(answer) => {
+                let Some((head, agreement)) = answer.receive(input)? else {
+                    return Ok((None, None));
+                };
+                return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
+            }
             Stage::Response {
                 reader,
-                key,
-                request,
+                sent,
                 interim,
             } => loop {
                 let Some(head) = reader.receive(input).map_err(ResponseError::from)? else {
@@ -115,10 +157,18 @@ impl Opening {
                 };
                 let head = ResponseHead::parse(&head, limits)?;
                 match head.status() {
-                    101 => {
-                        let agreement = request.verify(&key.0, &head)?;
-                        return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
-                    }
+                    101 => match sent {
+                        Sent::Rfc6455 { key, request } => {
+                            let agreement = request.verify(&key.0, &head)?;
+                            return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
+                        }
+                        #[cfg(feature = "hixie76")]
+                        Sent::Hixie76(handshake) => {
+                            let answer = ChallengeAnswer::new(handshake, head)?;
+                            self.stage = Stage::ChallengeAnswer(answer);
+                            return self.receive(input);
+                        }
+                    },
                     _ if head.is_interim() && *interim < MAX_INTERIM => {
                         *interim += 1;
                     }
@@ -162,7 +212,7 @@ impl Connection {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         match self.asked()? {
-            Asked::WebSocket { key } if key.0 == *request.key() => {}
+            Asked::WebSocket { key } if key.0 == request.identity() => {}
             Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
             Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
         }
@@ -170,6 +220,10 @@ impl Connection {
         let acceptance = &self.with_deflate(acceptance);
         let accepted = request.accept(acceptance)?;
         append(&accepted.response.encode()?, out)?;
+        #[cfg(feature = "hixie76")]
+        if request.protocol() == Protocol::Hixie76 {
+            self.enable_hixie76();
+        }
         self.open(accepted.agreement);
         Ok(())
     }
@@ -291,7 +345,7 @@ const fn head_limits(config: &Config) -> HeadLimits {
     }
 }
 
-fn append(bytes: &[u8], out: &mut impl Output) -> Result<(), SendError> {
+pub(super) fn append(bytes: &[u8], out: &mut impl Output) -> Result<(), SendError> {
     let needed = bytes.len();
     if needed > out.available() {
         return Err(SendError::OutputFull { needed });

@@ -97,7 +97,7 @@ impl Headers {
 
     /// Appends a field whose name and value have been checked by the caller.
     /// `false` where everything together would pass 4 GiB.
-    pub(super) fn push(&mut self, name: &[u8], value: &[u8]) -> bool {
+    pub(crate) fn push(&mut self, name: &[u8], value: &[u8]) -> bool {
         let start = self.bytes.len();
         let value_start = start + name.len();
         let end = value_start + value.len();
@@ -125,7 +125,7 @@ impl Headers {
     }
 
     /// Appends all fields of `other`.
-    pub(super) fn append(&mut self, other: &Self) -> bool {
+    pub(crate) fn append(&mut self, other: &Self) -> bool {
         other
             .fields
             .iter()
@@ -221,7 +221,7 @@ impl Headers {
     }
 
     /// Appends the field lines.
-    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         for field in &self.fields {
             out.extend_from_slice(field.name.of(&self.bytes));
             out.extend_from_slice(b": ");

@@ -1,0 +1,42 @@
+"""A server on Python 2's Autobahn for client_cases.mjs, which says what each path does."""
+
+# -*- coding: utf-8 -*-
+import sys
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from twisted.internet import reactor
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+class Server(WebSocketServerProtocol):
+    def onConnect(self, request):
+        return "chat.v2" if "chat.v2" in request.protocols else None
+
+    def onOpen(self):
+        path = self.http_request_path
+        say("%s %s" % (path, "hixie-76" if self.websocket_version == 0 else "other"))
+        if path == "/burst":
+            for message in ("one", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "four"):
+                self.sendMessage(message)
+        elif path == "/close":
+            self.sendMessage("last")
+            self.sendClose()
+        elif path == "/drop":
+            self.dropConnection(abort=True)
+
+    def onMessage(self, payload, isBinary):
+        if self.http_request_path == "/echo":
+            self.sendMessage(payload, isBinary)
+
+
+factory = WebSocketServerFactory()
+factory.protocol = Server
+factory.setProtocolOptions(allowHixie76=True)
+port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+# It takes an empty text for the start of a longer one.
+say("listening on ws://127.0.0.1:%d without empty answered wrong" % port.getHost().port)
+reactor.run()
