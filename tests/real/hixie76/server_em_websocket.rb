@@ -11,7 +11,7 @@ EM.run do
       puts "#{path} #{handshake.headers_downcased.key?('sec-websocket-key1') ? 'hixie-76' : 'other'}"
       case path
       when '/burst' then ['one', '', 'é€😀', 'four'].each { |message| connection.send(message) }
-      when '/drop' then connection.close_connection
+      when '/drop' then connection.close_connection_after_writing
       end
     end
     connection.onmessage { |message| connection.send(message) if path == '/echo' }

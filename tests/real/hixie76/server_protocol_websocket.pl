@@ -77,7 +77,7 @@ sub open_connection {
         my $close = $handshake->build_frame(type => 'close')->to_bytes;
         send_all($socket, frame($handshake, 'last') . $close);
         my $after = '';
-        while (sysread $socket, my $bytes, 1 << 16) { $after .= $bytes }
+        1 while $after !~ /\xff\x00\z/ && sysread $socket, $after, 1 << 16, length $after;
         print 'after the close: ', unpack('H*', $after), "\n";
         return 0;
     }
