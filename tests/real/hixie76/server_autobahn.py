@@ -1,6 +1,5 @@
 """A server on Python 2's Autobahn for client_cases.mjs, which says what each path does."""
 
-# -*- coding: utf-8 -*-
 import sys
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
