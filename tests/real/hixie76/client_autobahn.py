@@ -50,7 +50,7 @@ class Client(WebSocketClientProtocol):
             reactor.stop()
 
 
-factory = WebSocketClientFactory(sys.argv[1], protocols=sys.argv[2:])
+factory = WebSocketClientFactory(sys.argv[1], origin="http://localhost", protocols=sys.argv[2:])
 factory.protocol = Client
 factory.setProtocolOptions(version=0, allowHixie76=True)
 connectWS(factory)
