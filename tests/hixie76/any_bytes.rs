@@ -83,7 +83,7 @@ proptest! {
         }
     }
 
-    /// HX-19, HX-21: whole and in pieces the same, without a panic, and the
+    /// HX-19, HX-21, SEC-16: whole and in pieces the same, without a panic, and the
     /// connection either goes on, has closed or has failed with a last word.
     #[test]
     fn any_bytes_are_the_same_in_pieces(

@@ -318,7 +318,7 @@ proptest! {
             Connection::hixie76_client(Config::new(), &request, Seed::from(seed), &mut wire)
                 .expect("room");
         let mut server = crate::server();
-        let asked = crate::asked(&mut server, &wire);
+        let asked = asked(&mut server, &wire);
         prop_assert_eq!(asked.path(), &path);
         let acceptance = websocket_proto::handshake::Acceptance::new().subprotocol("sample");
         let mut answer = Vec::new();
