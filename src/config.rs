@@ -48,6 +48,8 @@ pub struct Config {
     pub(crate) timeouts: Timeouts,
     #[cfg(feature = "deflate")]
     pub(crate) deflate: Option<DeflateConfig>,
+    #[cfg(feature = "hixie76")]
+    pub(crate) hixie76: bool,
 }
 
 /// The five spans of time that a connection can watch.
@@ -93,6 +95,8 @@ impl Config {
             },
             #[cfg(feature = "deflate")]
             deflate: None,
+            #[cfg(feature = "hixie76")]
+            hixie76: false,
         }
     }
 
@@ -209,6 +213,21 @@ impl Config {
     #[must_use]
     pub const fn deflate(mut self, config: DeflateConfig) -> Self {
         self.deflate = Some(config);
+        self
+    }
+
+    /// Whether a server also takes requests of the legacy protocol; off by
+    /// default, as it does not protect the proxies on the way: see
+    /// [`hixie76`](crate::hixie76#security). Such a request is answered 400
+    /// where it is off.
+    ///
+    /// Of the limits [`max_message`](Self::max_message) bounds its texts and
+    /// [`max_frame`](Self::max_frame) what is skipped. The times for Ping and
+    /// Pong, which it has not, do nothing.
+    #[cfg(feature = "hixie76")]
+    #[must_use]
+    pub const fn hixie76(mut self, on: bool) -> Self {
+        self.hixie76 = on;
         self
     }
 

@@ -3,6 +3,8 @@ use core::fmt;
 use crate::State;
 use crate::frame::{CloseCode, CloseError, FrameError, InvalidUtf8};
 use crate::handshake::{BuildError, RequestError, ResponseError};
+#[cfg(feature = "hixie76")]
+use crate::hixie76;
 
 /// What the peer did wrong, or failed to do.
 ///
@@ -23,6 +25,9 @@ pub enum Error {
     InvalidUtf8,
     /// A compressed message that does not inflate.
     InvalidDeflate,
+    /// A frame of the legacy protocol that cannot be skipped.
+    #[cfg(feature = "hixie76")]
+    Hixie76(hixie76::FrameError),
     /// A Close frame with an invalid payload.
     Close(CloseError),
     /// More than a limit of [`Config`](crate::Config) allows.
@@ -65,6 +70,8 @@ impl Error {
     pub const fn close_code(&self) -> Option<CloseCode> {
         Some(match self {
             Self::Frame(_) => CloseCode::PROTOCOL_ERROR,
+            #[cfg(feature = "hixie76")]
+            Self::Hixie76(_) => CloseCode::PROTOCOL_ERROR,
             Self::InvalidUtf8 | Self::InvalidDeflate => CloseCode::INVALID_DATA,
             Self::Close(error) => error.close_code(),
             Self::Limit(_) => CloseCode::MESSAGE_TOO_BIG,
@@ -94,6 +101,8 @@ impl Error {
             Self::Request(error) => error.section(),
             Self::Response(error) => error.section(),
             Self::Frame(error) => error.section(),
+            #[cfg(feature = "hixie76")]
+            Self::Hixie76(error) => error.section(),
             Self::InvalidUtf8 => "RFC 6455 section 8.1",
             Self::InvalidDeflate => "RFC 7692 section 7.2.2",
             Self::Close(error) => error.section(),
@@ -110,6 +119,8 @@ impl fmt::Display for Error {
             Self::Request(error) => return error.fmt(formatter),
             Self::Response(error) => return error.fmt(formatter),
             Self::Frame(error) => return error.fmt(formatter),
+            #[cfg(feature = "hixie76")]
+            Self::Hixie76(error) => return error.fmt(formatter),
             Self::InvalidUtf8 => return InvalidUtf8.fmt(formatter),
             Self::Close(error) => return error.fmt(formatter),
             Self::InvalidDeflate => "compressed message that does not inflate",
@@ -135,6 +146,17 @@ impl core::error::Error for Error {
 impl From<FrameError> for Error {
     fn from(error: FrameError) -> Self {
         Self::Frame(error)
+    }
+}
+
+/// A limit is one, whatever the protocol.
+#[cfg(feature = "hixie76")]
+impl From<hixie76::FrameError> for Error {
+    fn from(error: hixie76::FrameError) -> Self {
+        match error {
+            hixie76::FrameError::TooLong => Self::Limit(Limit::Frame),
+            error => Self::Hixie76(error),
+        }
     }
 }
 
@@ -198,6 +220,9 @@ pub enum SendError {
     CloseCode(CloseCode),
     /// A prepared message is not masked, so that no client may send it.
     PreparedByClient,
+    /// The legacy protocol has no frame for it.
+    #[cfg(feature = "hixie76")]
+    Unsupported(hixie76::Unsupported),
     /// The request is not the one that waits for its answer.
     OtherRequest,
     /// A header, subprotocol or extension that cannot be sent.
@@ -219,6 +244,8 @@ impl fmt::Display for SendError {
             Self::PreparedByClient => {
                 formatter.write_str("a prepared message is not masked as a client must")
             }
+            #[cfg(feature = "hixie76")]
+            Self::Unsupported(what) => what.fmt(formatter),
             Self::OtherRequest => formatter.write_str("not the request that waits for its answer"),
             Self::Build(error) => error.fmt(formatter),
         }
@@ -226,6 +253,13 @@ impl fmt::Display for SendError {
 }
 
 impl core::error::Error for SendError {}
+
+#[cfg(feature = "hixie76")]
+impl From<hixie76::Unsupported> for SendError {
+    fn from(what: hixie76::Unsupported) -> Self {
+        Self::Unsupported(what)
+    }
+}
 
 impl From<BuildError> for SendError {
     fn from(error: BuildError) -> Self {

@@ -182,6 +182,7 @@
 //! | `alloc` | by `std` | everything but the frame layer and the keys of the handshake |
 //! | `http` | no | conversions from and to the types of the `http` crate |
 //! | `bytes` | no | [`Output`] for `bytes::BytesMut` |
+//! | `hixie76` | no | `hixie76`: the legacy protocol of 2010, in use where it is asked for |
 //!
 //! [RFC 6455]: https://www.rfc-editor.org/rfc/rfc6455
 #![no_std]
@@ -202,6 +203,7 @@ extern crate std;
 pub mod frame;
 pub mod handshake;
 mod output;
+mod protocol;
 mod role;
 
 #[cfg(feature = "alloc")]
@@ -214,6 +216,8 @@ pub mod deflate;
 mod error;
 #[cfg(feature = "alloc")]
 mod event;
+#[cfg(feature = "hixie76")]
+pub mod hixie76;
 #[cfg(feature = "alloc")]
 mod seed;
 #[cfg(feature = "alloc")]
@@ -229,6 +233,7 @@ pub use error::{Error, Limit, SendError, Timeout};
 pub use event::{CloseFrame, Event, Fragment, FragmentData, MessageKind};
 pub use frame::CloseCode;
 pub use output::{FixedOutput, Output};
+pub use protocol::Protocol;
 pub use role::Role;
 #[cfg(feature = "alloc")]
 pub use seed::Seed;

@@ -67,6 +67,18 @@ impl KeySource {
         self.0.fill_bytes(&mut nonce);
         nonce
     }
+
+    /// Eight bytes of any value.
+    #[cfg(feature = "hixie76")]
+    pub(crate) fn bytes(&mut self) -> [u8; 8] {
+        self.0.next_u64().to_le_bytes()
+    }
+
+    /// A number below `bound`, each as likely as the others within 2⁻³².
+    #[cfg(feature = "hixie76")]
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
+    }
 }
 
 impl fmt::Debug for KeySource {

@@ -19,6 +19,8 @@ mod targets;
 
 #[cfg(feature = "deflate")]
 use targets::deflate;
+#[cfg(feature = "hixie76")]
+use targets::hixie76;
 use targets::{connection, decode, model, operations, request, response};
 
 type Target = (&'static str, fn(&[u8]));
@@ -117,6 +119,12 @@ fn corpus_of_deflate() {
     replay_corpus(("deflate", deflate::run));
 }
 
+#[cfg(feature = "hixie76")]
+#[test]
+fn corpus_of_hixie76() {
+    replay_corpus(("hixie76", hixie76::run));
+}
+
 /// Corpora of other implementations that lie beside the repository, where
 /// there are any; they are raw streams of frames.
 #[test]
@@ -192,6 +200,12 @@ proptest! {
     #[test]
     fn any_input_of_deflate(data in any_input("deflate")) {
         deflate::run(&data);
+    }
+
+    #[cfg(feature = "hixie76")]
+    #[test]
+    fn any_input_of_hixie76(data in any_input("hixie76")) {
+        hixie76::run(&data);
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub mod decode;
 #[cfg(feature = "deflate")]
 pub mod deflate;
 pub mod events;
+#[cfg(feature = "hixie76")]
+pub mod hixie76;
 pub mod model;
 pub mod operations;
 pub mod reference;

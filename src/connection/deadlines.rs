@@ -51,6 +51,13 @@ impl Deadlines {
         self.pinged = Some(now);
     }
 
+    /// No Ping will be sent or missed.
+    #[cfg(feature = "hixie76")]
+    pub(super) const fn disable_pings(&mut self) {
+        self.timeouts.ping = None;
+        self.timeouts.pong = None;
+    }
+
     /// Tells the time and the state, and returns what is due.
     pub(super) fn tick(&mut self, now: Duration, state: State) -> Option<Due> {
         if self.state != Some(state) {

@@ -10,7 +10,7 @@ use super::receive::Receiver;
 use crate::deflate::{Direction, Inflated, Inflater, InvalidData};
 use crate::error::Limit;
 use crate::frame::ReservedBits;
-use crate::{Delivery, Error, Event, Fragment, FragmentData, MessageKind};
+use crate::{Delivery, Error, Event, FragmentData, MessageKind};
 
 /// What a receiver keeps where permessage-deflate was agreed.
 #[derive(Debug)]
@@ -191,11 +191,6 @@ impl Receiver {
             }
         };
         Ok(Some(self.piece(data, true)))
-    }
-
-    pub(super) const fn piece<'a>(&mut self, data: FragmentData<'a>, last: bool) -> Event<'a> {
-        let first = !core::mem::replace(&mut self.message.begun, true);
-        Event::Fragment(Fragment { data, first, last })
     }
 }
 

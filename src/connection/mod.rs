@@ -4,6 +4,8 @@ mod assembly;
 #[cfg(feature = "deflate")]
 mod compressing;
 mod deadlines;
+#[cfg(feature = "hixie76")]
+mod hixie76;
 #[cfg(feature = "deflate")]
 mod inflating;
 mod opening;
@@ -21,18 +23,20 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use deadlines::{Deadlines, Due};
-use opening::Opening;
+use opening::{Opening, Sent, append};
 pub use prepared::PreparedMessage;
 pub use receive::Receiver;
 pub use reply::Reply;
 pub use send::Sender;
+use send::Wire;
 pub use state::{CloseStatus, State};
 use state::{Outbound, combine};
+use undisclosed::Undisclosed;
 
 use crate::error::Timeout;
 use crate::handshake::{Agreement, ClientRequest, encode_key};
 use crate::seed::KeySource;
-use crate::{Config, Error, Event, Output, Role, Seed, SendError};
+use crate::{Config, Error, Event, Output, Protocol, Role, Seed, SendError};
 
 /// A WebSocket connection from its first byte to its last, without the
 /// transport: bytes in, events and bytes to write out.
@@ -56,7 +60,7 @@ pub struct Connection {
 impl Connection {
     /// A server's connection, from the first byte of the request on.
     pub fn server(config: Config) -> Self {
-        Self::new(config, None, Some(Opening::server(config)))
+        Self::new(config, Wire::Server, Some(Opening::server(config)))
     }
 
     /// A client's connection; the request stands in `out`.
@@ -79,33 +83,30 @@ impl Connection {
             Some(deflate) if !request.offers_deflate() => request.deflate(&deflate),
             _ => request,
         };
-        let bytes = request.encode(&key)?;
-        let needed = bytes.len();
-        if needed > out.available() {
-            return Err(SendError::OutputFull { needed });
-        }
-        out.append(&bytes);
-        let opening = Opening::client(config, key, request);
-        Ok(Self::new(config, Some(Box::new(keys)), Some(opening)))
+        append(&request.encode(&key)?, out)?;
+        let key = Undisclosed(key);
+        let opening = Opening::client(config, Sent::Rfc6455 { key, request });
+        let wire = Wire::Client(Box::new(keys));
+        Ok(Self::new(config, wire, Some(opening)))
     }
 
     /// A server's connection after a handshake that other software did.
     pub fn upgraded_server(config: Config, agreement: Agreement) -> Self {
-        let mut connection = Self::new(config, None, None);
+        let mut connection = Self::new(config, Wire::Server, None);
         connection.agree(&config, agreement);
         connection
     }
 
     /// A client's connection after a handshake that other software did.
     pub fn upgraded_client(config: Config, agreement: Agreement, seed: Seed) -> Self {
-        let keys = Box::new(KeySource::new(seed));
-        let mut connection = Self::new(config, Some(keys), None);
+        let wire = Wire::Client(Box::new(KeySource::new(seed)));
+        let mut connection = Self::new(config, wire, None);
         connection.agree(&config, agreement);
         connection
     }
 
-    fn new(config: Config, keys: Option<Box<KeySource>>, opening: Option<Box<Opening>>) -> Self {
-        let sender = Sender::new(keys, &config);
+    fn new(config: Config, wire: Wire, opening: Option<Box<Opening>>) -> Self {
+        let sender = Sender::new(wire, &config);
         Self {
             opening,
             receiver: Receiver::new(sender.role(), &config),
@@ -347,6 +348,16 @@ impl Connection {
     /// Which end this is.
     pub const fn role(&self) -> Role {
         self.sender.role()
+    }
+
+    /// Which protocol this end speaks. A server that takes more than one knows
+    /// it once it has accepted a request; until then it is RFC 6455.
+    pub const fn protocol(&self) -> Protocol {
+        match self.sender.wire {
+            Wire::Server | Wire::Client(_) => Protocol::Rfc6455,
+            #[cfg(feature = "hixie76")]
+            Wire::Hixie76(_) => Protocol::Hixie76,
+        }
     }
 
     /// The subprotocol agreed on, `None` where none was.

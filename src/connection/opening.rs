@@ -1,6 +1,8 @@
 use alloc::boxed::Box;
 
 use super::Connection;
+#[cfg(feature = "hixie76")]
+use super::hixie76::{Challenge, ChallengeAnswer};
 use super::state::State;
 use super::undisclosed::Undisclosed;
 use crate::error::Timeout;
@@ -9,6 +11,11 @@ use crate::handshake::{
     RequestError, RequestHead, Response, ResponseError, ResponseHead,
 };
 use crate::{Config, Error, Event, Output, Role, SendError};
+#[cfg(feature = "hixie76")]
+use crate::{
+    Protocol,
+    hixie76::{ClientHandshake, PendingRequest, asks_for_hixie76},
+};
 
 /// The opening handshake under way.
 #[derive(Debug)]
@@ -18,25 +25,41 @@ pub(super) struct Opening {
 }
 
 #[derive(Debug)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "lives in a box, once in a connection"
 )]
 enum Stage {
     /// A server reads the request.
     Request(HeadReader),
+    /// A server reads the eight bytes behind a request of the draft.
+    #[cfg(feature = "hixie76")]
+    Challenge(Challenge),
     /// A server waits for its caller's answer.
     Answer(Asked),
     /// A client reads the response.
     Response {
         reader: HeadReader,
-        key: Undisclosed<[u8; 24]>,
-        request: ClientRequest,
+        sent: Sent,
         /// How many interim responses came before.
         interim: u8,
     },
+    /// A client reads the sixteen bytes behind a response of the draft.
+    #[cfg(feature = "hixie76")]
+    ChallengeAnswer(ChallengeAnswer),
     /// A client passes on the body of a refusal.
     Body(BodyReader),
+}
+
+/// What a client asked for.
+#[derive(Debug)]
+pub(super) enum Sent {
+    Rfc6455 {
+        key: Undisclosed<[u8; 24]>,
+        request: ClientRequest,
+    },
+    #[cfg(feature = "hixie76")]
+    Hixie76(ClientHandshake),
 }
 
 /// What the request that waits for its answer asked for.
@@ -58,13 +81,12 @@ impl Opening {
         })
     }
 
-    pub(super) fn client(config: Config, key: [u8; 24], request: ClientRequest) -> Box<Self> {
+    pub(super) fn client(config: Config, sent: Sent) -> Box<Self> {
         Box::new(Self {
             config,
             stage: Stage::Response {
                 reader: HeadReader::new(head_limits(&config)),
-                key: Undisclosed(key),
-                request,
+                sent,
                 interim: 0,
             },
         })
@@ -73,7 +95,7 @@ impl Opening {
     pub(super) const fn state(&self) -> State {
         match self.stage {
             Stage::Body(_) => State::Closed,
-            Stage::Request(_) | Stage::Answer(_) | Stage::Response { .. } => State::Connecting,
+            _ => State::Connecting,
         }
     }
 
@@ -90,9 +112,14 @@ impl Opening {
                     return Ok((None, None));
                 };
                 let head = RequestHead::parse(&head, limits)?;
+                #[cfg(feature = "hixie76")]
+                if self.config.hixie76 && asks_for_hixie76(&head) {
+                    self.stage = Stage::Challenge(Challenge::new(PendingRequest::new(head)?));
+                    return self.receive(input);
+                }
                 let (event, asked) = if head.asks_for_websocket() {
                     let request = Request::new(head)?;
-                    let key = Undisclosed(*request.key());
+                    let key = Undisclosed(request.identity());
                     (Event::Request(Box::new(request)), Asked::WebSocket { key })
                 } else {
                     let is_head = head.method() == "HEAD";
@@ -101,11 +128,26 @@ impl Opening {
                 self.stage = Stage::Answer(asked);
                 event
             }
+            #[cfg(feature = "hixie76")]
+            Stage::Challenge(challenge) => {
+                let Some(request) = challenge.receive(input) else {
+                    return Ok((None, None));
+                };
+                let key = Undisclosed(request.identity());
+                self.stage = Stage::Answer(Asked::WebSocket { key });
+                Event::Request(Box::new(request))
+            }
             Stage::Answer(_) => return Ok((None, None)),
+            #[cfg(feature = "hixie76")]
+            Stage::ChallengeAnswer(answer) => {
+                let Some((head, agreement)) = answer.receive(input)? else {
+                    return Ok((None, None));
+                };
+                return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
+            }
             Stage::Response {
                 reader,
-                key,
-                request,
+                sent,
                 interim,
             } => loop {
                 let Some(head) = reader.receive(input).map_err(ResponseError::from)? else {
@@ -113,10 +155,18 @@ impl Opening {
                 };
                 let head = ResponseHead::parse(&head, limits)?;
                 match head.status() {
-                    101 => {
-                        let agreement = request.verify(&key.0, &head)?;
-                        return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
-                    }
+                    101 => match sent {
+                        Sent::Rfc6455 { key, request } => {
+                            let agreement = request.verify(&key.0, &head)?;
+                            return Ok((Some(Event::Open(Box::new(head))), Some(agreement)));
+                        }
+                        #[cfg(feature = "hixie76")]
+                        Sent::Hixie76(handshake) => {
+                            let answer = ChallengeAnswer::new(handshake, head)?;
+                            self.stage = Stage::ChallengeAnswer(answer);
+                            return self.receive(input);
+                        }
+                    },
                     _ if head.is_interim() && *interim < MAX_INTERIM => {
                         *interim += 1;
                     }
@@ -160,7 +210,7 @@ impl Connection {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         match self.asked()? {
-            Asked::WebSocket { key } if key.0 == *request.key() => {}
+            Asked::WebSocket { key } if key.0 == request.identity() => {}
             Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
             Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
         }
@@ -179,6 +229,10 @@ impl Connection {
         #[cfg(feature = "deflate")]
         if let Some(opening) = &mut self.opening {
             opening.config.deflate = deflate;
+        }
+        #[cfg(feature = "hixie76")]
+        if request.protocol() == Protocol::Hixie76 {
+            self.enable_hixie76();
         }
         self.open(accepted.agreement);
         Ok(())
@@ -288,7 +342,7 @@ const fn head_limits(config: &Config) -> HeadLimits {
     }
 }
 
-fn append(bytes: &[u8], out: &mut impl Output) -> Result<(), SendError> {
+pub(super) fn append(bytes: &[u8], out: &mut impl Output) -> Result<(), SendError> {
     let needed = bytes.len();
     if needed > out.available() {
         return Err(SendError::OutputFull { needed });

@@ -88,6 +88,15 @@ impl PreparedMessage {
         }
     }
 
+    /// The payload, where it is text.
+    #[cfg(feature = "hixie76")]
+    pub(super) fn text_payload(&self) -> Option<&[u8]> {
+        match self.kind {
+            MessageKind::Text => self.plain.get(self.header_length..),
+            MessageKind::Binary => None,
+        }
+    }
+
     fn new(kind: MessageKind, payload: &[u8]) -> Self {
         let header = Header::message(kind.opcode(), payload).encode();
         let plain = [header.as_slice(), payload].concat();

@@ -1,10 +1,12 @@
 use alloc::borrow::Cow;
-#[cfg(feature = "deflate")]
+#[cfg(any(feature = "deflate", feature = "hixie76"))]
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::assembly::Assembly;
+#[cfg(feature = "hixie76")]
+use super::hixie76::Frames;
 #[cfg(feature = "deflate")]
 use super::inflating::Inflation;
 use super::state::{CloseStatus, Inbound};
@@ -23,14 +25,14 @@ use crate::{
 #[derive(Debug)]
 pub struct Receiver {
     pub(super) decoder: Decoder,
-    inbound: Inbound,
-    max_frame: u64,
+    pub(super) inbound: Inbound,
+    pub(super) max_frame: u64,
     pub(super) max_message: u64,
     max_fragments: u32,
     max_spare: usize,
     pub(super) delivery: Delivery,
     /// Data is dropped, as this end is closing and its caller wants no more.
-    discard: bool,
+    pub(super) discard: bool,
     frame: Frame,
     pub(super) message: Message,
     pub(super) assembly: Assembly,
@@ -41,6 +43,9 @@ pub struct Receiver {
     /// `None` where permessage-deflate was not agreed.
     #[cfg(feature = "deflate")]
     pub(super) inflation: Option<Box<Inflation>>,
+    /// `None` unless the legacy protocol is spoken.
+    #[cfg(feature = "hixie76")]
+    pub(super) hixie76: Option<Box<Frames>>,
 }
 
 /// The frame whose payload is being received.
@@ -87,6 +92,8 @@ impl Receiver {
             validator: Utf8Validator::new(),
             #[cfg(feature = "deflate")]
             inflation: None,
+            #[cfg(feature = "hixie76")]
+            hixie76: None,
         }
     }
 
@@ -175,6 +182,10 @@ impl Receiver {
         {
             self.inflation = None;
         }
+        #[cfg(feature = "hixie76")]
+        {
+            self.hixie76 = None;
+        }
     }
 
     pub(super) const fn discard_data(&mut self) {
@@ -188,6 +199,10 @@ impl Receiver {
     }
 
     fn next<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
+        #[cfg(feature = "hixie76")]
+        if self.hixie76.is_some() {
+            return self.next_hixie76(input);
+        }
         loop {
             #[cfg(feature = "deflate")]
             while let Some(event) = self.inflate_waiting()? {
@@ -328,8 +343,12 @@ impl Receiver {
         if data.as_bytes().is_empty() && !last {
             return Ok(None);
         }
+        Ok(Some(self.piece(data, last)))
+    }
+
+    pub(super) const fn piece<'a>(&mut self, data: FragmentData<'a>, last: bool) -> Event<'a> {
         let first = !core::mem::replace(&mut self.message.begun, true);
-        Ok(Some(Event::Fragment(Fragment { data, first, last })))
+        Event::Fragment(Fragment { data, first, last })
     }
 
     fn control<'a>(

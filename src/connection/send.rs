@@ -2,6 +2,8 @@ use alloc::boxed::Box;
 
 #[cfg(feature = "deflate")]
 use super::compressing::Compression;
+#[cfg(feature = "hixie76")]
+use super::hixie76;
 use super::prepared::PreparedMessage;
 use super::replying::Waiting;
 use super::state::{Outbound, State};
@@ -9,6 +11,8 @@ use crate::frame::{
     CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits,
     Utf8Validator,
 };
+#[cfg(feature = "hixie76")]
+use crate::hixie76::Unsupported;
 use crate::seed::KeySource;
 use crate::{Config, MessageKind, Output, Role, SendError};
 
@@ -20,8 +24,7 @@ use crate::{Config, MessageKind, Output, Role, SendError};
 #[derive(Debug)]
 pub struct Sender {
     pub(super) outbound: Outbound,
-    /// Of a client, which masks; a server has none.
-    keys: Option<Box<KeySource>>,
+    pub(super) wire: Wire,
     pub(super) output_mark: usize,
     pub(super) pong_after_close: bool,
     /// The kind of the message whose fragments are being sent.
@@ -33,11 +36,23 @@ pub struct Sender {
     pub(super) compression: Option<Box<Compression>>,
 }
 
+/// What frames look like.
+#[derive(Debug)]
+pub(super) enum Wire {
+    /// A server's, which are not masked.
+    Server,
+    /// A client's, each masked with a key of its own.
+    Client(Box<KeySource>),
+    /// Those of the legacy protocol, the same in both directions.
+    #[cfg(feature = "hixie76")]
+    Hixie76(Role),
+}
+
 impl Sender {
-    pub(super) fn new(keys: Option<Box<KeySource>>, config: &Config) -> Self {
+    pub(super) const fn new(wire: Wire, config: &Config) -> Self {
         Self {
             outbound: Outbound::Open,
-            keys,
+            wire,
             output_mark: config.output_mark,
             pong_after_close: config.pong_after_close,
             message: None,
@@ -82,8 +97,11 @@ impl Sender {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         self.check_message()?;
-        if self.keys.is_some() {
-            return Err(SendError::PreparedByClient);
+        match self.wire {
+            Wire::Server => {}
+            Wire::Client(_) => return Err(SendError::PreparedByClient),
+            #[cfg(feature = "hixie76")]
+            Wire::Hixie76(_) => return hixie76::write_prepared(message, out),
         }
         #[cfg(feature = "deflate")]
         let bytes = match self.independent() {
@@ -117,6 +135,8 @@ impl Sender {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         self.check_open()?;
+        #[cfg(feature = "hixie76")]
+        self.check_supported(Unsupported::Fragment)?;
         let opcode = match self.message {
             None => kind.opcode(),
             Some(begun) if begun == kind => Opcode::Continuation,
@@ -170,7 +190,11 @@ impl Sender {
         reason: &str,
         out: &mut impl Output,
     ) -> Result<(), SendError> {
-        if code == CloseCode::MANDATORY_EXTENSION && self.keys.is_none() {
+        #[cfg(feature = "hixie76")]
+        if !self.is_closed() {
+            self.check_supported(Unsupported::CloseCode)?;
+        }
+        if code == CloseCode::MANDATORY_EXTENSION && self.role() == Role::Server {
             return Err(SendError::CloseCode(code));
         }
         let mut buffer = [0; MAX_CONTROL_PAYLOAD];
@@ -197,9 +221,11 @@ impl Sender {
 
     /// Which end this is.
     pub const fn role(&self) -> Role {
-        match self.keys {
-            Some(_) => Role::Client,
-            None => Role::Server,
+        match self.wire {
+            Wire::Server => Role::Server,
+            Wire::Client(_) => Role::Client,
+            #[cfg(feature = "hixie76")]
+            Wire::Hixie76(role) => role,
         }
     }
 
@@ -310,14 +336,16 @@ impl Sender {
         let header = Header::new(opcode, is_final, payload.len() as u64)
             .map_err(|_| SendError::ControlTooLong)?
             .reserved(reserved);
-        match &mut self.keys {
-            None => {
+        match &mut self.wire {
+            Wire::Server => {
                 let header = header.encode();
                 check_room(header.as_slice().len() + payload.len(), out)?;
                 out.append(header.as_slice());
                 out.append(payload);
             }
-            Some(keys) => {
+            #[cfg(feature = "hixie76")]
+            Wire::Hixie76(_) => return hixie76::write_frame(opcode, payload, out),
+            Wire::Client(keys) => {
                 check_room(header.masked_length() + payload.len(), out)?;
                 // Drawn when the payload can no longer be chosen (§10.3).
                 let key = keys.masking_key();

@@ -21,9 +21,11 @@ use crate::deflate::DeflateConfig;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Acceptance {
-    subprotocol: Option<String>,
-    extensions: Vec<Extension>,
-    headers: Headers,
+    pub(crate) subprotocol: Option<String>,
+    pub(crate) extensions: Vec<Extension>,
+    pub(crate) headers: Headers,
+    #[cfg(feature = "hixie76")]
+    pub(crate) secure: bool,
     /// `None` where nothing was said, `Some(None)` where it is declined.
     #[cfg(feature = "deflate")]
     deflate: Option<Option<DeflateConfig>>,
@@ -84,6 +86,16 @@ impl Acceptance {
         }
     }
 
+    /// Whether the connection is inside TLS, which only the caller knows and the
+    /// answer of [`hixie76`](crate::hixie76) has to name; off by default.
+    /// RFC 6455 has no use for it.
+    #[cfg(feature = "hixie76")]
+    #[must_use]
+    pub const fn secure(mut self, on: bool) -> Self {
+        self.secure = on;
+        self
+    }
+
     /// Adds a field, such as `Set-Cookie`. `Upgrade`, `Connection`, the
     /// `Sec-WebSocket-` fields, `Content-Length` and `Transfer-Encoding` are not
     /// for the caller to write. What is wrong shows in [`Request::accept`].
@@ -127,6 +139,10 @@ impl Request {
     ) -> Result<Accepted, BuildError> {
         if let Some(fault) = acceptance.fault {
             return Err(fault);
+        }
+        #[cfg(feature = "hixie76")]
+        if let Some(answer) = self.hixie76_answer() {
+            return crate::hixie76::accept(self, answer, acceptance);
         }
         let mut agreement = Agreement::new();
         let mut headers = Headers::with_capacity(256, 5 + acceptance.headers.len());

@@ -38,6 +38,9 @@ pub enum BuildError {
     Target,
     /// The head would be longer than 4 GiB.
     TooLong,
+    /// The legacy protocol has no words for it.
+    #[cfg(feature = "hixie76")]
+    Hixie76(crate::hixie76::BuildError),
 }
 
 impl fmt::Display for BuildError {
@@ -58,8 +61,17 @@ impl fmt::Display for BuildError {
             Self::Key => "the key is not the base64 of 16 bytes",
             Self::Target => "the crate http does not take the target",
             Self::TooLong => "the head is longer than 4 GiB",
+            #[cfg(feature = "hixie76")]
+            Self::Hixie76(error) => error.text(),
         })
     }
 }
 
 impl error::Error for BuildError {}
+
+#[cfg(feature = "hixie76")]
+impl From<crate::hixie76::BuildError> for BuildError {
+    fn from(error: crate::hixie76::BuildError) -> Self {
+        Self::Hixie76(error)
+    }
+}

@@ -40,13 +40,13 @@ use crate::{Uri, uri::authority::Authority};
 #[derive(Clone)]
 pub struct ClientRequest {
     uri: Uri,
-    origin: Option<String>,
-    pub(super) subprotocols: Vec<String>,
-    pub(super) extensions: Vec<Extension>,
-    headers: Headers,
+    pub(crate) origin: Option<String>,
+    pub(crate) subprotocols: Vec<String>,
+    pub(crate) extensions: Vec<Extension>,
+    pub(crate) headers: Headers,
     pub(super) requires_subprotocol: bool,
     /// The first thing that the caller got wrong.
-    fault: Option<BuildError>,
+    pub(crate) fault: Option<BuildError>,
 }
 
 impl ClientRequest {

@@ -33,7 +33,7 @@ pub struct Headers {
 }
 
 /// Everything together would pass 4 GiB.
-pub(super) struct TooLong;
+pub(crate) struct TooLong;
 
 impl From<TooLong> for HeadError {
     fn from(_: TooLong) -> Self {
@@ -121,7 +121,7 @@ impl Headers {
     }
 
     /// Appends a field whose name and value have been checked by the caller.
-    pub(super) fn push(&mut self, name: &[u8], value: &[u8]) -> Result<(), TooLong> {
+    pub(crate) fn push(&mut self, name: &[u8], value: &[u8]) -> Result<(), TooLong> {
         let start = self.bytes.len();
         let value_start = start + name.len();
         let name_range = Range::new(start, value_start).ok_or(TooLong)?;
@@ -139,7 +139,7 @@ impl Headers {
     }
 
     /// Appends all fields of `other`.
-    pub(super) fn append(&mut self, other: &Self) -> Result<(), TooLong> {
+    pub(crate) fn append(&mut self, other: &Self) -> Result<(), TooLong> {
         other.fields.iter().try_for_each(|field| {
             self.push(field.name.of(&other.bytes), field.value.of(&other.bytes))
         })
@@ -231,7 +231,7 @@ impl Headers {
     }
 
     /// Appends the field lines.
-    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         for field in &self.fields {
             out.extend_from_slice(field.name.of(&self.bytes));
             out.extend_from_slice(b": ");

@@ -84,6 +84,8 @@ mod verify;
 #[cfg(feature = "alloc")]
 mod version;
 
+#[cfg(feature = "hixie76")]
+pub(crate) use self::request::{check_origin, check_upgrade, is_draft};
 #[cfg(feature = "alloc")]
 pub use self::{
     acceptance::{Acceptance, Accepted},

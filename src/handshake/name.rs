@@ -82,7 +82,10 @@ impl Name {
     /// Whether the value may be shown in debug output: it is part of the
     /// protocol and no secret.
     pub(crate) const fn is_public(self) -> bool {
-        !matches!(self, Self::Other | Self::OtherWebSocket | Self::Key)
+        !matches!(
+            self,
+            Self::Other | Self::OtherWebSocket | Self::Key | Self::DraftKey
+        )
     }
 }
 

@@ -8,8 +8,9 @@ use super::{
     headers::Single,
     is_valid_key,
     name::Name,
-    syntax::{ascii, elements, is_token, lists_contain},
+    syntax::{ascii, elements, elements_if, is_token, lists_contain},
 };
+use crate::Protocol;
 
 /// The most subprotocols that one request may offer.
 const MAX_SUBPROTOCOLS: usize = 64;
@@ -37,6 +38,9 @@ pub struct Request {
     head: RequestHead,
     key: [u8; 24],
     extensions: Vec<Extension>,
+    /// The answer to the challenge of a request of the draft.
+    #[cfg(feature = "hixie76")]
+    hixie76: Option<[u8; 16]>,
 }
 
 impl Request {
@@ -49,26 +53,11 @@ impl Request {
     /// [`NotWebSocket`](RequestError::NotWebSocket) is told apart beforehand by
     /// [`RequestHead::asks_for_websocket`].
     pub fn new(head: RequestHead) -> Result<Self, RequestError> {
+        check_upgrade(&head)?;
         let headers = head.headers();
-        if !head.asks_for_websocket() {
-            return Err(RequestError::NotWebSocket);
-        }
-        if head.method() != "GET" {
-            return Err(RequestError::Method);
-        }
-        if !lists_contain(headers.known(Name::Connection), b"upgrade") {
-            return Err(RequestError::Connection);
-        }
-        check_body(headers)?;
         check_version(headers)?;
         let key = check_key(headers)?;
-        match headers.single(Name::Origin) {
-            Single::Repeated => return Err(RequestError::Origin),
-            Single::One(origin) if !origin.is_ascii() || origin.contains(&b'\t') => {
-                return Err(RequestError::Origin);
-            }
-            _ => {}
-        }
+        check_origin(headers)?;
         check_subprotocols(headers)?;
         let extensions = Extension::parse_list(headers.known(Name::Extensions)).map_err(
             |error| match error {
@@ -80,7 +69,45 @@ impl Request {
             head,
             key,
             extensions,
+            #[cfg(feature = "hixie76")]
+            hixie76: None,
         })
+    }
+
+    /// A request of the draft that has been checked.
+    #[cfg(feature = "hixie76")]
+    pub(crate) const fn hixie76(head: RequestHead, answer: [u8; 16]) -> Self {
+        Self {
+            head,
+            key: [0; 24],
+            extensions: Vec::new(),
+            hixie76: Some(answer),
+        }
+    }
+
+    #[cfg(feature = "hixie76")]
+    pub(crate) const fn hixie76_answer(&self) -> Option<[u8; 16]> {
+        self.hixie76
+    }
+
+    /// What tells this request from others.
+    pub(crate) fn identity(&self) -> [u8; 24] {
+        #[cfg(feature = "hixie76")]
+        if let Some(answer) = &self.hixie76 {
+            let mut identity = [0; 24];
+            identity[..answer.len()].copy_from_slice(answer);
+            return identity;
+        }
+        self.key
+    }
+
+    /// Which protocol the request asks for.
+    pub const fn protocol(&self) -> Protocol {
+        #[cfg(feature = "hixie76")]
+        if self.hixie76.is_some() {
+            return Protocol::Hixie76;
+        }
+        Protocol::Rfc6455
     }
 
     /// The whole head.
@@ -149,16 +176,19 @@ impl Request {
         })
     }
 
-    /// The value of `Sec-WebSocket-Key`.
+    /// The value of `Sec-WebSocket-Key`; zeros where the
+    /// [protocol](Self::protocol) is another, which has none.
     pub const fn key(&self) -> &[u8; 24] {
         &self.key
     }
 
     /// The subprotocols that the client offers, the preferred first.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> + Clone {
+        // The draft has one, in which a comma is part of the name.
+        let is_list = self.protocol() == Protocol::Rfc6455;
         self.headers()
             .known(Name::Protocol)
-            .flat_map(elements)
+            .flat_map(move |value| elements_if(is_list, value))
             .map(ascii)
     }
 
@@ -200,6 +230,36 @@ impl fmt::Debug for Request {
     }
 }
 
+/// What every upgrade to WebSocket has to be.
+pub(crate) fn check_upgrade(head: &RequestHead) -> Result<(), RequestError> {
+    if !head.asks_for_websocket() {
+        return Err(RequestError::NotWebSocket);
+    }
+    if head.method() != "GET" {
+        return Err(RequestError::Method);
+    }
+    if !lists_contain(head.headers().known(Name::Connection), b"upgrade") {
+        return Err(RequestError::Connection);
+    }
+    check_body(head.headers())
+}
+
+/// An origin is optional, and printable ASCII.
+pub(crate) fn check_origin(headers: &Headers) -> Result<(), RequestError> {
+    match headers.single(Name::Origin) {
+        Single::Repeated => Err(RequestError::Origin),
+        Single::One(origin) if !origin.is_ascii() || origin.contains(&b'\t') => {
+            Err(RequestError::Origin)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the keys are those of the draft hixie-76, and of it alone.
+pub(crate) fn is_draft(headers: &Headers) -> bool {
+    headers.has(Name::DraftKey) && !headers.has(Name::Key) && !headers.has(Name::Version)
+}
+
 /// The upgrade may only happen once the whole request is read (RFC 9110 section
 /// 7.8), so that a body is refused; its bytes must not pass for frames.
 fn check_body(headers: &Headers) -> Result<(), RequestError> {
@@ -208,6 +268,9 @@ fn check_body(headers: &Headers) -> Result<(), RequestError> {
     }
     match headers.single(Name::ContentLength) {
         Single::Missing | Single::One(b"0") => {}
+        // Some clients of the draft give the length of what stands behind the
+        // head.
+        Single::One(b"8") if is_draft(headers) => {}
         Single::One(_) | Single::Repeated => return Err(RequestError::Body),
     }
     if headers.has(Name::Expect) {
@@ -217,7 +280,7 @@ fn check_body(headers: &Headers) -> Result<(), RequestError> {
 }
 
 fn check_version(headers: &Headers) -> Result<(), RequestError> {
-    if headers.has(Name::DraftKey) && !headers.has(Name::Key) {
+    if is_draft(headers) {
         return Err(RequestError::Draft);
     }
     match headers.single(Name::Version) {

@@ -33,8 +33,11 @@ pub enum RequestError {
     Body,
     /// The request has an `Expect`, which this crate does not fulfil: 417.
     Expectation,
-    /// The handshake of the draft hixie-76: 426.
+    /// The handshake is that of the draft hixie-76, which is off: 400.
     Draft,
+    /// The handshake is that of the draft hixie-76, and wrong: 400.
+    #[cfg(feature = "hixie76")]
+    Hixie76(crate::hixie76::RequestError),
     /// `Sec-WebSocket-Version` is missing: 426.
     MissingVersion,
     /// `Sec-WebSocket-Version` is repeated or a list: 400.
@@ -107,10 +110,12 @@ impl RequestError {
                 "the request has an expectation",
             ),
             Self::Draft => (
-                426,
+                400,
                 "RFC 6455 section 4.4",
-                "the handshake is that of the draft hixie-76",
+                "the handshake is that of the draft hixie-76, which is not spoken here",
             ),
+            #[cfg(feature = "hixie76")]
+            Self::Hixie76(error) => (400, error.section(), error.text()),
             Self::MissingVersion => (426, OPENING, "Sec-WebSocket-Version is missing"),
             Self::RepeatedVersion => (
                 400,
@@ -164,7 +169,8 @@ impl RequestError {
 
     /// The answer to send: status, a text that says what is wrong, and what the
     /// status calls for, `Allow` in a 405, `Upgrade` and
-    /// `Sec-WebSocket-Version` in a 426 (RFC 6455 section 4.4).
+    /// `Sec-WebSocket-Version` in a 426 (RFC 6455 section 4.4), the latter also
+    /// for the [`Draft`](Self::Draft).
     ///
     /// A 405 has no text, since it may answer `HEAD`. For another refusal of a
     /// `HEAD` request use
@@ -179,7 +185,10 @@ impl RequestError {
     /// ```
     pub fn refusal(self) -> Response {
         let status = self.status();
-        let response = Response::new(status);
+        let response = match self {
+            Self::Draft => Response::new(status).header("Sec-WebSocket-Version", "13"),
+            _ => Response::new(status),
+        };
         match status {
             405 => return response.header("Allow", "GET"),
             426 => response
@@ -195,6 +204,13 @@ impl RequestError {
 impl From<HeadError> for RequestError {
     fn from(error: HeadError) -> Self {
         Self::Head(error)
+    }
+}
+
+#[cfg(feature = "hixie76")]
+impl From<crate::hixie76::RequestError> for RequestError {
+    fn from(error: crate::hixie76::RequestError) -> Self {
+        Self::Hixie76(error)
     }
 }
 

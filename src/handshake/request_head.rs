@@ -162,7 +162,8 @@ impl RequestHead {
         self.resource().split_once('?').map(|(_path, query)| query)
     }
 
-    fn resource(&self) -> &str {
+    /// The part of the target after scheme and authority.
+    pub(crate) fn resource(&self) -> &str {
         ascii(self.headers.start_line(self.resource))
     }
 

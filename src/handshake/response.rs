@@ -37,6 +37,7 @@ use super::{
 #[derive(Clone)]
 pub struct Response {
     status: u16,
+    reason: &'static str,
     headers: Headers,
     body: Vec<u8>,
     /// The first thing that the caller got wrong.
@@ -48,6 +49,7 @@ impl Response {
     pub fn new(status: u16) -> Self {
         Self {
             status,
+            reason: reason(status),
             headers: Headers::default(),
             body: Vec::new(),
             fault: (!matches!(status, 200..=599)).then_some(BuildError::Status),
@@ -58,9 +60,20 @@ impl Response {
     pub(super) const fn switching_protocols(headers: Headers) -> Self {
         Self {
             status: 101,
+            reason: "Switching Protocols",
             headers,
             body: Vec::new(),
             fault: None,
+        }
+    }
+
+    /// The 101 of the draft, with the sixteen bytes behind its head.
+    #[cfg(feature = "hixie76")]
+    pub(crate) fn hixie76(headers: Headers, answer: [u8; 16]) -> Self {
+        Self {
+            reason: "WebSocket Protocol Handshake",
+            body: answer.to_vec(),
+            ..Self::switching_protocols(headers)
         }
     }
 
@@ -141,11 +154,13 @@ impl Response {
         self.check()?;
         let fixed = 128;
         let mut bytes = Vec::with_capacity(fixed + self.headers.encoded_length() + self.body.len());
-        if self.status == 101 {
-            bytes.extend_from_slice(b"HTTP/1.1 101 Switching Protocols\r\n");
-        } else {
-            let reason = reason(self.status);
-            bytes.extend_from_slice(format!("HTTP/1.1 {} {reason}\r\n", self.status).as_bytes());
+        bytes.extend_from_slice(b"HTTP/1.1 ");
+        // Three digits, as `check` has seen to.
+        bytes.extend([100, 10, 1].map(|unit| b'0' + (self.status / unit % 10) as u8));
+        bytes.extend_from_slice(b" ");
+        bytes.extend_from_slice(self.reason.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+        if self.status != 101 {
             // `Upgrade` in a message calls for the option of that name (RFC 9110
             // section 7.8), and the end of the connection for `close`.
             bytes.extend_from_slice(if self.headers.has(Name::Upgrade) {

@@ -44,6 +44,9 @@ pub enum ResponseError {
     ExtensionNotOffered,
     /// The server accepted an extension twice.
     RepeatedExtension,
+    /// The answer is not that of the draft hixie-76.
+    #[cfg(feature = "hixie76")]
+    Hixie76(crate::hixie76::ResponseError),
 }
 
 impl ResponseError {
@@ -78,6 +81,8 @@ impl ResponseError {
             | Self::WrongAccept
             | Self::SubprotocolNotOffered
             | Self::ExtensionNotOffered => "RFC 6455 section 4.1",
+            #[cfg(feature = "hixie76")]
+            Self::Hixie76(_) => "hybi-00 section 5.1",
         }
     }
 }
@@ -85,6 +90,13 @@ impl ResponseError {
 impl From<HeadError> for ResponseError {
     fn from(error: HeadError) -> Self {
         Self::Head(error)
+    }
+}
+
+#[cfg(feature = "hixie76")]
+impl From<crate::hixie76::ResponseError> for ResponseError {
+    fn from(error: crate::hixie76::ResponseError) -> Self {
+        Self::Hixie76(error)
     }
 }
 
@@ -107,6 +119,8 @@ impl fmt::Display for ResponseError {
             Self::InvalidExtension => "Sec-WebSocket-Extensions is malformed",
             Self::ExtensionNotOffered => "the server accepted an extension that was not offered",
             Self::RepeatedExtension => "the server accepted an extension twice",
+            #[cfg(feature = "hixie76")]
+            Self::Hixie76(error) => error.text(),
         })
     }
 }

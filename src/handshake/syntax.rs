@@ -46,7 +46,13 @@ pub(crate) const fn trim(mut bytes: &[u8]) -> &[u8] {
 
 /// The non-empty elements of a comma-separated list (RFC 9110 section 5.6.1.2).
 pub(crate) fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    list.split(|&byte| byte == b',')
+    elements_if(true, list)
+}
+
+/// The elements where the value is a list, otherwise the value.
+pub(crate) fn elements_if(is_list: bool, value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    value
+        .split(move |&byte| byte == b',' && is_list)
         .map(trim)
         .filter(|element| !element.is_empty())
 }

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod duplex;
+mod legacy;
 mod listen;
 mod room;
 mod socket;
@@ -23,10 +24,11 @@ use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Event};
 const USAGE: &str = "\
 Serves a chat room and its page.
 
-Usage: chat [ADDR]
+Usage: chat [ADDR] [--hixie76]
 
-  ADDR     where to listen, 127.0.0.1:8000 unless given
-  --help   this text
+  ADDR       where to listen, 127.0.0.1:8000 unless given
+  --hixie76  let clients of the draft hixie-76 in too
+  --help     this text
 
 Open http://ADDR/ in a browser, or ws://ADDR/?name=NAME with another client.
 Each text message that a client sends is said in the room, and everybody gets
@@ -51,7 +53,11 @@ const LONGEST: usize = 2 << 20;
 fn main() {
     let mut arguments = Arguments::new(USAGE);
     let mut address = None;
+    let mut hixie76 = false;
     while let Some(word) = arguments.next() {
+        if legacy::option(&word, &arguments, &mut hixie76) {
+            continue;
+        }
         if word.starts_with('-') || address.is_some() {
             arguments.unexpected(&word);
         }
@@ -61,13 +67,13 @@ fn main() {
     let room = Room::default();
     listen::listen(&arguments, address, "http", move |stream| {
         let peer = stream.peer_addr();
-        if let (Err(error), Ok(peer)) = (serve(stream, &room), peer) {
+        if let (Err(error), Ok(peer)) = (serve(stream, &room, hixie76), peer) {
             eprintln!("{peer}: {error}");
         }
     })
 }
 
-fn serve(stream: TcpStream, room: &Room) -> io::Result<()> {
+fn serve(stream: TcpStream, room: &Room, hixie76: bool) -> io::Result<()> {
     socket::configure(&stream, Duration::from_secs(20))?;
     let config = Config::new()
         .max_message(LONGEST as u64)
@@ -78,6 +84,7 @@ fn serve(stream: TcpStream, room: &Room) -> io::Result<()> {
         .ping_interval(Duration::from_secs(20))
         .pong_timeout(Duration::from_secs(20))
         .close_timeout(Duration::from_secs(5));
+    let config = legacy::server(config, hixie76);
     let link = Arc::new(Link::new(stream, Connection::server(config), Vec::new()));
     thread::scope(|scope| {
         let writer = thread::Builder::new().spawn_scoped(scope, || link.transmit())?;

@@ -6,6 +6,7 @@ mod arguments;
 mod compression;
 mod connect;
 mod duplex;
+mod legacy;
 mod socket;
 
 use std::io::{self, BufRead, Write};
@@ -18,13 +19,16 @@ use arguments::Arguments;
 use duplex::{Failure, Link};
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{ClientRequest, ResponseHead};
-use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Error, Event, Seed, Uri};
+use websocket_proto::{
+    CloseCode, CloseStatus, Config, Connection, Error, Event, Seed, SendError, Uri,
+};
 
 const USAGE: &str = "\
 Sends each line of its input as a text message and prints each message received.
 
 Usage: client URL [--subprotocol NAME]... [--header 'K: V']... [--no-deflate]
               [--deflate-level LEVEL] [--no-context-takeover] [--window-bits BITS]
+              [--hixie76]
 
   URL                    ws://HOST[:PORT]/PATH
   --subprotocol NAME     a subprotocol to offer, the preferred one first
@@ -33,6 +37,7 @@ Usage: client URL [--subprotocol NAME]... [--header 'K: V']... [--no-deflate]
   --deflate-level LEVEL  how hard to compress, from 0 to 9 (default 6)
   --no-context-takeover  every message compressed on its own, both ways
   --window-bits BITS     windows of 9 to 15 bits (default 15), both ways
+  --hixie76              speak the draft hixie-76, as a page of that server
   --help                 this text
 
 Messages go to the standard output as they are, text and binary alike, each
@@ -46,7 +51,7 @@ followed by a newline. Notices go to the standard error, one a line:
   failed CODE WHY      this side failed the connection with CODE, or it ended
                        without a Close: 1006
 
-The end of the input (Ctrl-D) closes with 1000. The status is 0 after a clean
+The end of the input (Ctrl-D) closes with 1000, where the protocol has codes. The status is 0 after a clean
 close, 1 after any other end, 2 for a wrong command line.
 ";
 
@@ -59,9 +64,11 @@ fn main() {
     let mut subprotocols = Vec::new();
     let mut headers = Vec::new();
     let mut deflate = Some(DeflateConfig::new());
+    let mut hixie76 = false;
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--subprotocol" => subprotocols.push(arguments.value(&word)),
+            word if legacy::option(word, &arguments, &mut hixie76) => {}
             word if compression::option(word, &mut arguments, &mut deflate) => {}
             "--header" => headers.push(arguments.value(&word)),
             _ if word.starts_with('-') || url.is_some() => arguments.unexpected(&word),
@@ -96,9 +103,34 @@ fn main() {
         .close_timeout(Duration::from_secs(5));
     let config = deflate.map_or(config, |deflate| config.deflate(deflate));
     let seed = Seed::from_os().unwrap_or_else(|error| fail(1006, &error.to_string()));
-    let conn = Connection::client(config, &request, seed, &mut out)
-        .unwrap_or_else(|error| arguments.refuse(error));
+    let conn = match hixie76 {
+        false => Connection::client(config, &request, seed, &mut out),
+        true => legacy_client(config, request, seed, &mut out),
+    };
+    let conn = conn.unwrap_or_else(|error| arguments.refuse(error));
     process::exit(i32::from(!talk(&uri, conn, out)));
+}
+
+/// A client of the legacy protocol, which always has an origin.
+#[cfg(feature = "hixie76")]
+fn legacy_client(
+    config: Config,
+    request: ClientRequest,
+    seed: Seed,
+    out: &mut Vec<u8>,
+) -> Result<Connection, SendError> {
+    let origin = format!("http://{}", request.uri().authority());
+    Connection::hixie76_client(config, &request.origin(&origin), seed, out)
+}
+
+#[cfg(not(feature = "hixie76"))]
+fn legacy_client(
+    _: Config,
+    _: ClientRequest,
+    _: Seed,
+    _: &mut Vec<u8>,
+) -> Result<Connection, SendError> {
+    unreachable!("the option is refused")
 }
 
 /// Connects, talks, and says whether it ended cleanly.
@@ -178,8 +210,11 @@ fn send_lines(link: &Link, mut input: impl BufRead) {
             return;
         }
     }
-    // It cannot be refused: the code is any role's, and there is no reason.
-    let _ = link.with(|conn, out| conn.send_close(CloseCode::NORMAL, "", out));
+    // Only the legacy protocol refuses this, which has no codes.
+    let _ = link.with(|conn, out| {
+        conn.send_close(CloseCode::NORMAL, "", out)
+            .or_else(|_| conn.send_empty_close(out))
+    });
 }
 
 /// A refusal in words: its status, and where a redirection leads.

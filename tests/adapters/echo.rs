@@ -5,6 +5,7 @@
 mod arguments;
 mod blocking;
 mod compression;
+mod legacy;
 mod listen;
 mod socket;
 
@@ -22,7 +23,7 @@ Sends every message back, on any path.
 
 Usage: echo [ADDR] [--subprotocol NAME]... [--max-message BYTES]
             [--no-deflate] [--deflate-level LEVEL] [--no-context-takeover]
-            [--window-bits BITS]
+            [--window-bits BITS] [--hixie76]
 
   ADDR                  where to listen, 127.0.0.1:9001 unless given
   --subprotocol NAME    a subprotocol to accept: the first that a client offers
@@ -33,6 +34,7 @@ Usage: echo [ADDR] [--subprotocol NAME]... [--max-message BYTES]
   --deflate-level LEVEL how hard to compress, 0 to 9, 6 unless given
   --no-context-takeover compress each message on its own, in both directions
   --window-bits BITS    the largest window in both directions, 9 to 15
+  --hixie76             take clients of the draft hixie-76 too
   --help                this text
 ";
 
@@ -59,10 +61,12 @@ fn main() {
     let mut subprotocols = Vec::new();
     let mut max_message = 64 << 20;
     let mut deflate = Some(DeflateConfig::new());
+    let mut hixie76 = false;
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--subprotocol" => subprotocols.push(arguments.value(&word)),
             "--max-message" => max_message = arguments.parsed(&word),
+            word if legacy::option(word, &arguments, &mut hixie76) => {}
             word if compression::option(word, &mut arguments, &mut deflate) => {}
             _ if word.starts_with('-') || address.is_some() => arguments.unexpected(&word),
             _ => address = Some(word),
@@ -77,6 +81,7 @@ fn main() {
         // Echoes the reason of a Close too, which automatic answers drop.
         .auto_close(false)
         .handshake_timeout(Duration::from_secs(10));
+    let config = legacy::server(config, hixie76);
     let options = Options {
         config: deflate.map_or(config, |deflate| config.deflate(deflate)),
         subprotocols,

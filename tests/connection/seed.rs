@@ -127,7 +127,8 @@ fn text_of_several_bytes_a_character_is_echoed_unchanged() {
     }
 }
 
-/// SEED-12: a client of the old draft on the same port is told what to speak.
+/// SEED-12: a client of the old draft on the same port is told what to speak,
+/// where the draft is off.
 #[test]
 fn a_client_of_the_old_draft_is_told_so() {
     let head = "GET /demo HTTP/1.1\r\nHost: example.com\r\nConnection: Upgrade\r\n\
@@ -136,7 +137,7 @@ fn a_client_of_the_old_draft_is_told_so() {
         Origin: http://example.com\r\n\r\n^n:ds[4U";
     let error = serve(head).expect_err("not this protocol");
     assert_eq!(error, Error::Request(RequestError::Draft));
-    assert_eq!(error.http_status(), Some(426));
+    assert_eq!(error.http_status(), Some(400));
 }
 
 /// SEED-13: an offer of compression that is passed over leaves a session that

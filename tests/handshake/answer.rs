@@ -229,7 +229,6 @@ fn upgrade_required() {
         RequestError::UnsupportedVersion,
         RequestError::MissingVersion,
         RequestError::NotWebSocket,
-        RequestError::Draft,
     ] {
         let refusal = text(&error.refusal());
         assert!(refusal.starts_with(

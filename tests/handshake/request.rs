@@ -239,11 +239,16 @@ fn draft_hixie_76() {
         Origin: http://h\r\nSec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\n\
         Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n\r\n";
     let error = request(bytes).unwrap_err();
-    assert_eq!((error, error.status()), (RequestError::Draft, 426));
+    assert_eq!((error, error.status()), (RequestError::Draft, 400));
     let refusal = error.refusal();
     assert_eq!(
         refusal.headers().first("Sec-WebSocket-Version"),
         Some(&b"13"[..])
+    );
+    assert!(
+        refusal
+            .body_bytes()
+            .starts_with(b"the handshake is that of the draft hixie-76")
     );
     // The draft has two keys of that kind and no third.
     let other = replaced(KEY_LINE, "Sec-WebSocket-Key3: 1 2");

@@ -8,6 +8,8 @@
 
 #[cfg(feature = "deflate")]
 mod deflate;
+#[cfg(feature = "hixie76")]
+mod hixie76;
 mod hostile;
 mod idle;
 mod messages;

@@ -5,5 +5,7 @@ mod arguments;
 mod chat;
 mod client;
 mod echo;
+#[cfg(feature = "hixie76")]
+mod hixie76;
 mod peer;
 mod program;

@@ -50,6 +50,28 @@ impl Client {
         }
     }
 
+    /// Connects by the legacy protocol, and is let in.
+    #[cfg(feature = "hixie76")]
+    pub(crate) fn open_hixie76(address: SocketAddr, target: &str) -> Self {
+        let uri = Uri::parse(&format!("ws://{address}{target}")).unwrap();
+        let request = ClientRequest::new(&uri).origin(&format!("http://{address}"));
+        let (mut stream, mut out) = (connect(address), Vec::new());
+        let seed = Seed::from_os().unwrap();
+        let conn = Connection::hixie76_client(Config::new(), &request, seed, &mut out).unwrap();
+        // The eight bytes on their own, as some proxies send them.
+        let (head, key3) = out.split_last_chunk::<8>().unwrap();
+        stream.write_all(head).unwrap();
+        thread::sleep(core::time::Duration::from_millis(20));
+        stream.write_all(key3).unwrap();
+        let mut client = Self {
+            stream,
+            conn,
+            heard: VecDeque::new(),
+        };
+        assert_eq!(client.next(), Heard::Open(None));
+        client
+    }
+
     /// Connects and is let in.
     pub(crate) fn open(address: SocketAddr, target: &str) -> Self {
         let mut client = Self::start(address, target, |request| request);
@@ -115,6 +137,13 @@ impl Client {
         let mut out = Vec::new();
         let code = CloseCode::new(code).unwrap();
         self.conn.send_close(code, reason, &mut out).unwrap();
+        self.stream.write_all(&out).unwrap();
+    }
+
+    #[cfg(feature = "hixie76")]
+    pub(crate) fn empty_close(&mut self) {
+        let mut out = Vec::new();
+        self.conn.send_empty_close(&mut out).unwrap();
         self.stream.write_all(&out).unwrap();
     }
 

@@ -154,6 +154,7 @@ fn build_examples(profile: &Path) {
     for (feature, on) in [
         ("http", cfg!(feature = "http")),
         ("bytes", cfg!(feature = "bytes")),
+        ("hixie76", cfg!(feature = "hixie76")),
     ] {
         if on {
             build.args(["--features", feature]);

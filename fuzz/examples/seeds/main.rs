@@ -5,6 +5,7 @@
 mod deflate;
 mod frames;
 mod heads;
+mod hixie76;
 mod operations;
 mod script;
 mod texts;
@@ -24,6 +25,7 @@ fn main() -> std::io::Result<()> {
             [frames::connection(), heads::connection()].concat(),
         ),
         ("deflate", deflate::all()),
+        ("hixie76", hixie76::all()),
         ("operations", operations::all()),
         ("request", heads::requests()),
         ("response", heads::responses()),

@@ -1,0 +1,304 @@
+//! The legacy protocol in a connection: its handshake across reads, its
+//! frames received and sent.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use core::mem;
+
+use super::Connection;
+use super::opening::{Opening, Sent, append};
+use super::prepared::PreparedMessage;
+use super::receive::Receiver;
+use super::send::{Sender, Wire, check_room};
+use super::state::CloseStatus;
+use super::undisclosed::Undisclosed;
+use crate::error::Limit;
+use crate::frame::Opcode;
+use crate::handshake::{Agreement, ClientRequest, Request, ResponseError, ResponseHead};
+use crate::hixie76::{
+    CLOSE, ClientHandshake, Decoded, Decoder, Keys, PendingRequest, TEXT_END, TEXT_START,
+    TextDecoder, Unsupported, check_answer,
+};
+use crate::{
+    Config, Delivery, Error, Event, FragmentData, MessageKind, Output, Role, Seed, SendError,
+};
+
+impl Connection {
+    /// A client's connection that speaks the legacy protocol; the request
+    /// stands in `out`. What it does not protect, [`hixie76`] says.
+    ///
+    /// `request` has to name an origin, and one subprotocol at most. A
+    /// [`Config::deflate`](crate::Config) is not offered.
+    ///
+    /// ```
+    /// use websocket_proto::handshake::ClientRequest;
+    /// use websocket_proto::{Config, Connection, Protocol, Seed, Uri};
+    ///
+    /// let uri = Uri::parse("ws://example.com/demo")?;
+    /// let request = ClientRequest::new(&uri).origin("http://example.com");
+    /// let mut out = Vec::new();
+    /// let seed = Seed::from([7; 32]);
+    /// let client = Connection::hixie76_client(Config::new(), &request, seed, &mut out)?;
+    /// assert!(out.starts_with(b"GET /demo HTTP/1.1\r\n"));
+    /// assert_eq!(client.protocol(), Protocol::Hixie76);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Build`] where `request` holds something that cannot be
+    /// sent, [`SendError::OutputFull`] where it does not fit.
+    ///
+    /// [`hixie76`]: crate::hixie76#security
+    pub fn hixie76_client(
+        config: Config,
+        request: &ClientRequest,
+        seed: Seed,
+        out: &mut impl Output,
+    ) -> Result<Self, SendError> {
+        let handshake = ClientHandshake::new(request, Keys::generate(seed))?;
+        append(&handshake.encode(), out)?;
+        let opening = Opening::client(config, Sent::Hixie76(handshake));
+        let mut connection = Self::new(config, Wire::Hixie76(Role::Client), Some(opening));
+        connection.enable_hixie76();
+        Ok(connection)
+    }
+
+    /// The connection of either end after a handshake of the legacy protocol
+    /// that other software did. Extensions in `agreement` mean nothing.
+    pub fn hixie76_upgraded(role: Role, config: Config, agreement: Agreement) -> Self {
+        let mut connection = Self::new(config, Wire::Hixie76(role), None);
+        connection.enable_hixie76();
+        if agreement != Agreement::default() {
+            connection.agreement = Some(Box::new(agreement));
+        }
+        connection
+    }
+
+    pub(super) fn enable_hixie76(&mut self) {
+        self.sender.wire = Wire::Hixie76(self.role());
+        self.receiver.enable_hixie76();
+        if let Some(deadlines) = &mut self.deadlines {
+            deadlines.disable_pings();
+        }
+    }
+}
+
+/// So many bytes of a stream.
+#[derive(Debug)]
+struct Gathered<const LENGTH: usize> {
+    bytes: Undisclosed<[u8; LENGTH]>,
+    length: usize,
+}
+
+impl<const LENGTH: usize> Gathered<LENGTH> {
+    const fn new() -> Self {
+        Self {
+            bytes: Undisclosed([0; LENGTH]),
+            length: 0,
+        }
+    }
+
+    /// Takes them from the front of `input`; `None` where they are not all
+    /// there yet.
+    fn receive(&mut self, input: &mut &mut [u8]) -> Option<[u8; LENGTH]> {
+        let whole = mem::take(input);
+        let free = &mut self.bytes.0[self.length..];
+        let (taken, rest) = whole.split_at_mut(free.len().min(whole.len()));
+        free[..taken.len()].copy_from_slice(taken);
+        // At most what was free.
+        self.length += taken.len();
+        *input = rest;
+        (self.length == LENGTH).then_some(self.bytes.0)
+    }
+}
+
+/// A request of which the eight bytes behind the head are still to come.
+#[derive(Debug)]
+pub(super) struct Challenge {
+    /// `None` once they have.
+    request: Option<PendingRequest>,
+    key3: Gathered<8>,
+}
+
+impl Challenge {
+    pub(super) const fn new(request: PendingRequest) -> Self {
+        Self {
+            request: Some(request),
+            key3: Gathered::new(),
+        }
+    }
+
+    pub(super) fn receive(&mut self, input: &mut &mut [u8]) -> Option<Request> {
+        let key3 = self.key3.receive(input)?;
+        Some(self.request.take()?.complete(key3))
+    }
+}
+
+/// A response of which the sixteen bytes behind the head are still to come.
+#[derive(Debug)]
+pub(super) struct ChallengeAnswer {
+    /// `None` once they have.
+    head: Option<(ResponseHead, Agreement)>,
+    expected: Undisclosed<[u8; 16]>,
+    found: Gathered<16>,
+}
+
+impl ChallengeAnswer {
+    /// For a head, which has to be right.
+    pub(super) fn new(
+        handshake: &ClientHandshake,
+        head: ResponseHead,
+    ) -> Result<Self, ResponseError> {
+        let agreement = handshake.verify_head(&head)?;
+        Ok(Self {
+            head: Some((head, agreement)),
+            expected: Undisclosed(handshake.keys().answer()),
+            found: Gathered::new(),
+        })
+    }
+
+    pub(super) fn receive(
+        &mut self,
+        input: &mut &mut [u8],
+    ) -> Result<Option<(ResponseHead, Agreement)>, ResponseError> {
+        let Some(found) = self.found.receive(input) else {
+            return Ok(None);
+        };
+        check_answer(self.expected.0, found)?;
+        Ok(self.head.take())
+    }
+}
+
+/// What a receiver keeps where the legacy protocol is spoken.
+#[derive(Debug)]
+pub(super) struct Frames {
+    decoder: Decoder,
+    text: TextDecoder,
+    /// Of the text under way, in bytes.
+    length: u64,
+}
+
+impl Receiver {
+    fn enable_hixie76(&mut self) {
+        self.hixie76 = Some(Box::new(Frames {
+            decoder: Decoder::new(self.max_frame),
+            text: TextDecoder::new(),
+            length: 0,
+        }));
+    }
+
+    pub(super) fn next_hixie76<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+    ) -> Result<Option<Event<'a>>, Error> {
+        loop {
+            let Some(frames) = self.hixie76.as_deref_mut() else {
+                return Ok(None);
+            };
+            let (bytes, end) = match frames.decoder.decode(input)? {
+                None => return Ok(None),
+                Some(Decoded::Text { bytes, end }) => (bytes, end),
+                Some(Decoded::Close) => {
+                    self.inbound.receive_close(CloseStatus::NoCode);
+                    return Ok(Some(Event::Close(None)));
+                }
+            };
+            let text = frames.text.push(bytes, end);
+            // What is delivered is bounded, replacements included.
+            frames.length = frames.length.saturating_add(text.len() as u64);
+            if frames.length > self.max_message {
+                return Err(Limit::Message.into());
+            }
+            if end {
+                frames.length = 0;
+            }
+            let event = match self.delivery {
+                Delivery::Messages => self.text_message(text, end)?,
+                Delivery::Fragments => self.text_fragment(text, end),
+            };
+            if event.is_some() && !self.discard {
+                return Ok(event);
+            }
+        }
+    }
+
+    fn text_message<'a>(
+        &mut self,
+        text: Cow<'a, str>,
+        end: bool,
+    ) -> Result<Option<Event<'a>>, Error> {
+        if end && self.assembly.is_empty() {
+            return Ok(Some(Event::Text(text)));
+        }
+        if !text.is_empty() {
+            let bound = self.max_message;
+            self.assembly
+                .push(MessageKind::Text, text.as_bytes(), bound)?;
+        }
+        if !end {
+            return Ok(None);
+        }
+        Ok(Some(self.assembly.finish()?))
+    }
+
+    fn text_fragment<'a>(&mut self, text: Cow<'a, str>, end: bool) -> Option<Event<'a>> {
+        if text.is_empty() && !end {
+            return None;
+        }
+        let event = self.piece(FragmentData::Text(text), end);
+        self.message.begun = !end;
+        Some(event)
+    }
+}
+
+impl Sender {
+    /// Refuses what the legacy protocol has not, where it is spoken.
+    pub(super) const fn check_supported(&self, what: Unsupported) -> Result<(), SendError> {
+        match self.wire {
+            Wire::Hixie76(_) => Err(SendError::Unsupported(what)),
+            Wire::Server | Wire::Client(_) => Ok(()),
+        }
+    }
+}
+
+/// Writes what there is a frame for. A Close loses what it would say, which
+/// only one that a failure sends has.
+#[cold]
+pub(super) fn write_frame(
+    opcode: Opcode,
+    payload: &[u8],
+    out: &mut impl Output,
+) -> Result<(), SendError> {
+    let unsupported = match opcode {
+        Opcode::Text => return write_text(payload, out),
+        Opcode::Close => {
+            check_room(CLOSE.len(), out)?;
+            out.append(&CLOSE);
+            return Ok(());
+        }
+        Opcode::Binary => Unsupported::Binary,
+        Opcode::Continuation => Unsupported::Fragment,
+        Opcode::Ping => Unsupported::Ping,
+        Opcode::Pong => Unsupported::Pong,
+    };
+    Err(unsupported.into())
+}
+
+pub(super) fn write_prepared(
+    message: &PreparedMessage,
+    out: &mut impl Output,
+) -> Result<(), SendError> {
+    match message.text_payload() {
+        Some(text) => write_text(text, out),
+        None => Err(Unsupported::Binary.into()),
+    }
+}
+
+fn write_text(text: &[u8], out: &mut impl Output) -> Result<(), SendError> {
+    check_room(text.len().saturating_add(2), out)?;
+    out.append(&[TEXT_START]);
+    out.append(text);
+    out.append(&[TEXT_END]);
+    Ok(())
+}
