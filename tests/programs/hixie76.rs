@@ -1,6 +1,6 @@
 //! The programs with `--hixie76`, which speak the legacy protocol too.
 
-use crate::peer::{Client, Heard, exchange};
+use crate::peer::{Client, Heard, exchange, exchange_bytes};
 use crate::program::Program;
 
 /// SEED-12
@@ -31,16 +31,13 @@ fn the_echo_server_answers_the_example_of_the_draft() {
         Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\nSec-WebSocket-Protocol: sample\r\n\
         Upgrade: WebSocket\r\nSec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\n\
         Origin: http://example.com\r\n\r\n^n:ds[4U";
-    // A length of which nothing follows, but the end of the transport. What is
-    // sent back is UTF-8.
-    let answer = exchange(address, &format!("{request}\0Hello\u{7f}"));
-    assert_eq!(
-        answer,
-        "HTTP/1.1 101 WebSocket Protocol Handshake\r\nUpgrade: WebSocket\r\n\
-         Connection: Upgrade\r\nSec-WebSocket-Origin: http://example.com\r\n\
-         Sec-WebSocket-Location: ws://example.com/demo\r\n\
-         Sec-WebSocket-Protocol: sample\r\n\r\n8jKS'y:G*Co,Wxa-"
-    );
+    let wire = [request.as_bytes(), b"\x00Hello\xff\xff\x00"].concat();
+    let head = b"HTTP/1.1 101 WebSocket Protocol Handshake\r\nUpgrade: WebSocket\r\n\
+        Connection: Upgrade\r\nSec-WebSocket-Origin: http://example.com\r\n\
+        Sec-WebSocket-Location: ws://example.com/demo\r\n\
+        Sec-WebSocket-Protocol: sample\r\n\r\n";
+    let expected = [&head[..], b"8jKS'y:G*Co,Wxa-\x00Hello\xff\xff\x00"].concat();
+    assert_eq!(exchange_bytes(address, &wire), expected);
     let (_echo, address) = Program::serve("echo", &[]);
     let answer = exchange(address, request);
     assert!(

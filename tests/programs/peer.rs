@@ -157,10 +157,15 @@ impl Client {
 
 /// Sends bytes and gives everything that comes back.
 pub(crate) fn exchange(address: SocketAddr, request: &str) -> String {
+    String::from_utf8(exchange_bytes(address, request.as_bytes())).unwrap()
+}
+
+/// The same for what is not text.
+pub(crate) fn exchange_bytes(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     let mut stream = connect(address);
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).unwrap();
+    stream.write_all(request).unwrap();
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).unwrap();
     response
 }
 
