@@ -216,3 +216,23 @@ fn text_of_a_uri() {
     );
     assert!(!format!("{:?}", uri("ws://h/a?token=hunter2")).contains("hunter2"));
 }
+
+/// SEC-19
+#[test]
+fn every_error_says_what_is_wrong() {
+    for (error, words) in [
+        (UriError::TooLong, "8 KiB"),
+        (UriError::NotAscii, "not ASCII"),
+        (UriError::Scheme, "scheme"),
+        (UriError::Fragment, "fragment"),
+        (UriError::Userinfo, "user name"),
+        (UriError::MissingHost, "no host"),
+        (UriError::Host, "host of the URI is malformed"),
+        (UriError::Port, "port"),
+        (UriError::Character, "character"),
+        (UriError::PercentEncoding, "percent escape"),
+    ] {
+        let text = error.to_string();
+        assert!(text.contains(words), "{text}");
+    }
+}

@@ -10,6 +10,7 @@ mod chunking;
 mod deadlines;
 mod handshake_flow;
 mod loopback;
+mod messages;
 mod misuse;
 mod refusals;
 mod room;

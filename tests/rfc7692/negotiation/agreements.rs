@@ -1,6 +1,6 @@
 //! What comes of a handshake, for both ends.
 
-use websocket_proto::deflate::DeflateConfig;
+use websocket_proto::deflate::{DeflateConfig, DeflateError};
 use websocket_proto::handshake::{Acceptance, Agreement, Extension};
 use websocket_proto::{CloseCode, Config, Connection, Event, Role};
 
@@ -164,4 +164,19 @@ fn a_client_offers_what_it_wants() {
         offered,
         "permessage-deflate; server_no_context_takeover; client_max_window_bits"
     );
+}
+
+#[test]
+fn every_error_says_what_is_wrong() {
+    for (error, words) in [
+        (DeflateError::OtherExtension, "not permessage-deflate"),
+        (DeflateError::UnknownParameter, "unknown parameter"),
+        (DeflateError::RepeatedParameter, "repeated parameter"),
+        (DeflateError::InvalidValue, "invalid value"),
+        (DeflateError::NotOffered, "not as it was offered"),
+    ] {
+        let text = error.to_string();
+        assert!(text.contains(words), "{text}");
+        assert!(text.contains(DEFLATE), "{text}");
+    }
 }
