@@ -200,7 +200,7 @@ fn frames_may_follow_the_eight_bytes_at_once() {
         .accept(&request, &Acceptance::new(), &mut out)
         .expect("it waits");
     assert!(out.ends_with(ANSWER));
-    let seen = events(&mut server, &input.to_vec(), &mut out);
+    let seen = events(&mut server, input, &mut out);
     assert_eq!(seen, [Seen::Text("Hello".into()), Seen::Text("you".into())]);
 }
 
@@ -385,8 +385,8 @@ fn a_length_of_the_eight_bytes_is_no_body() {
         .expect("the request waits");
     assert!(out.ends_with(ANSWER));
     for other in ["Content-Length: 9", "Transfer-Encoding: chunked"] {
-        let mut bytes = with(other).into_bytes();
-        let refused = failure(&mut super::server(), &mut bytes, &mut Vec::new());
+        let bytes = with(other).into_bytes();
+        let refused = failure(&mut super::server(), &bytes, &mut Vec::new());
         assert_eq!(refused, Error::Request(RequestError::Body), "{other}");
     }
 }
