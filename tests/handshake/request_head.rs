@@ -25,6 +25,8 @@ fn version_is_http_1_1_or_higher() {
         "HTTP/1",
         "HTTP/1.",
         "HTTP/1,1",
+        "HTTP/1.x",
+        "HTTP/x.1",
         "HTTP/1.1a",
     ] {
         assert_eq!(
