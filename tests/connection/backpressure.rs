@@ -68,6 +68,26 @@ fn above_the_mark_the_newest_ping_alone_is_answered() {
     }
 }
 
+/// PING-07: an answer too long for the room waits; a newer one that fits goes
+/// out, and the older is not sent after it.
+#[test]
+fn a_newer_answer_that_fits_replaces_one_that_waits() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new());
+        let mut memory = [0; 20];
+        let mut out = FixedOutput::new(&mut memory);
+        let long = on_wire(role, &frame(0x89, &[b'x'; 100]));
+        events(&mut conn, &long, &mut out);
+        assert!(conn.wants_write());
+        assert_eq!(out.written(), b"");
+        events(&mut conn, &on_wire(role, &frame(0x89, b"new")), &mut out);
+        assert!(!conn.wants_write());
+        let answers = sent(role, out.written());
+        assert_eq!(answers.len(), 1);
+        assert_eq!(answers[0].plain(), (0x8a, &b"new"[..]));
+    }
+}
+
 /// A ping that can be answered is answered after the one that waited, so that
 /// the older answer never comes after the newer.
 #[test]

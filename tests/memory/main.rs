@@ -8,6 +8,7 @@
 
 #[cfg(feature = "deflate")]
 mod deflate;
+mod handshake;
 #[cfg(feature = "hixie76")]
 mod hixie76;
 mod hostile;
