@@ -157,7 +157,7 @@ fn a_client_waits_for_all_sixteen_bytes() {
     let event = client.receive(&mut input, &mut out).expect("right");
     assert!(matches!(event, Some(Event::Open(head)) if head.status() == 101));
     assert_eq!(client.state(), State::Open);
-    let seen = events(&mut client, &input.to_vec(), &mut out);
+    let seen = events(&mut client, input, &mut out);
     assert_eq!(seen, [Seen::Text("first".into())]);
     assert!(out.is_empty());
 }

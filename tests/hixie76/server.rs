@@ -200,7 +200,7 @@ fn frames_may_follow_the_eight_bytes_at_once() {
         .accept(&request, &Acceptance::new(), &mut out)
         .expect("it waits");
     assert!(out.ends_with(ANSWER));
-    let seen = events(&mut server, &input.to_vec(), &mut out);
+    let seen = events(&mut server, input, &mut out);
     assert_eq!(seen, [Seen::Text("Hello".into()), Seen::Text("you".into())]);
 }
 
