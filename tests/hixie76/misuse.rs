@@ -2,7 +2,7 @@
 //! nothing.
 
 use websocket_proto::hixie76::Unsupported;
-use websocket_proto::{Config, MessageKind, PreparedMessage, SendError, State};
+use websocket_proto::{Config, MessageKind, PreparedMessage, Protocol, SendError, State};
 
 use crate::pair::{Call, code};
 use crate::support::ROLES;
@@ -47,6 +47,7 @@ fn the_sending_half_refuses_too() {
     let (client, server) = opened(Config::new());
     for conn in [client, server] {
         let (_receiver, mut sender) = conn.split().expect("open");
+        assert_eq!(sender.protocol(), Protocol::Hixie76);
         let mut out = Vec::new();
         let unsupported = |what| Err(SendError::Unsupported(what));
         assert_eq!(
