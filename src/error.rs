@@ -220,7 +220,8 @@ pub enum SendError {
     CloseCode(CloseCode),
     /// A prepared message is not masked, so that no client may send it.
     PreparedByClient,
-    /// The legacy protocol has no frame for it.
+    /// The legacy protocol, which this connection speaks, has it not: see
+    /// [`Connection::protocol`](crate::Connection::protocol).
     #[cfg(feature = "hixie76")]
     Unsupported(hixie76::Unsupported),
     /// The request is not the one that waits for its answer.

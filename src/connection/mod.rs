@@ -353,11 +353,7 @@ impl Connection {
     /// Which protocol this end speaks. A server that takes more than one knows
     /// it once it has accepted a request; until then it is RFC 6455.
     pub const fn protocol(&self) -> Protocol {
-        match self.sender.wire {
-            Wire::Server | Wire::Client(_) => Protocol::Rfc6455,
-            #[cfg(feature = "hixie76")]
-            Wire::Hixie76(_) => Protocol::Hixie76,
-        }
+        self.sender.protocol()
     }
 
     /// The subprotocol agreed on, `None` where none was.

@@ -14,7 +14,7 @@ use crate::frame::{
 #[cfg(feature = "hixie76")]
 use crate::hixie76::Unsupported;
 use crate::seed::KeySource;
-use crate::{Config, MessageKind, Output, Role, SendError};
+use crate::{Config, MessageKind, Output, Protocol, Role, SendError};
 
 /// The sending half of a connection: messages in, bytes out.
 ///
@@ -226,6 +226,15 @@ impl Sender {
             Wire::Client(_) => Role::Client,
             #[cfg(feature = "hixie76")]
             Wire::Hixie76(role) => role,
+        }
+    }
+
+    /// Which protocol the connection speaks.
+    pub const fn protocol(&self) -> Protocol {
+        match self.wire {
+            Wire::Server | Wire::Client(_) => Protocol::Rfc6455,
+            #[cfg(feature = "hixie76")]
+            Wire::Hixie76(_) => Protocol::Hixie76,
         }
     }
 

@@ -5,6 +5,9 @@ use crate::frame::CloseCode;
 use crate::{MessageKind, Output, SendError};
 
 /// Sending. An error says that nothing was emitted and nothing has changed.
+///
+/// Where the [protocol](Self::protocol) is the legacy one, texts and a Close
+/// without a code are all that can be sent.
 impl Connection {
     /// Sends a text message in one frame.
     ///

@@ -6,6 +6,8 @@ mod any_bytes;
 mod chunking;
 mod client;
 mod closing;
+#[cfg(feature = "deflate")]
+mod compression;
 mod frames;
 mod key;
 mod misuse;

@@ -4,8 +4,8 @@
 use websocket_proto::hixie76::Unsupported;
 use websocket_proto::{Config, MessageKind, PreparedMessage, Protocol, SendError, State};
 
-use crate::pair::{Call, code, events};
-use crate::support::{ROLES, Seen};
+use crate::pair::{Call, code};
+use crate::support::ROLES;
 use crate::{open, opened};
 
 /// HX-25
@@ -47,6 +47,7 @@ fn the_sending_half_refuses_too() {
     let (client, server) = opened(Config::new());
     for conn in [client, server] {
         let (_receiver, mut sender) = conn.split().expect("open");
+        assert_eq!(sender.protocol(), Protocol::Hixie76);
         let mut out = Vec::new();
         let unsupported = |what| Err(SendError::Unsupported(what));
         assert_eq!(
@@ -115,28 +116,5 @@ fn the_state_is_looked_at_first() {
             );
             assert!(out.is_empty());
         }
-    }
-}
-
-/// Compression that is configured is not offered, and messages that are sent
-/// without it are.
-#[cfg(feature = "deflate")]
-#[test]
-fn compression_has_no_part_in_it() {
-    let config = Config::new().deflate(websocket_proto::deflate::DeflateConfig::new());
-    let (mut client, mut server) = opened(config);
-    for conn in [&mut client, &mut server] {
-        assert_eq!(conn.protocol(), Protocol::Hixie76);
-        let text = "long and longer ".repeat(100);
-        let mut out = Vec::new();
-        conn.send_text(&text, &mut out).expect("open");
-        assert_eq!(out, websocket_proto::hixie76::encode_text(&text));
-        out.clear();
-        conn.send_text_uncompressed("x", &mut out).expect("open");
-        assert_eq!(out, b"\x00x\xff");
-        let refused = conn.send_binary_uncompressed(b"x", &mut out);
-        assert_eq!(refused, Err(SendError::Unsupported(Unsupported::Binary)));
-        let seen = events(conn, b"\x00a\xff", &mut out);
-        assert_eq!(seen, [Seen::Text("a".into())]);
     }
 }
