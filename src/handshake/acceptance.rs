@@ -95,10 +95,11 @@ impl Acceptance {
     }
 }
 
-/// The outcome of [`Request::accept`].
+/// The outcome of [`Request::accept`], and of
+/// [`connect::Request::accept`](super::connect::Request::accept).
 #[derive(Debug, Clone)]
 pub struct Accepted {
-    /// The 101 to send.
+    /// The 101 to send; the 200 over HTTP/2 and HTTP/3.
     pub response: Response,
     /// What both sides agreed on.
     pub agreement: Agreement,
@@ -125,18 +126,46 @@ impl Request {
         acceptance: &Acceptance,
         #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
     ) -> Result<Accepted, BuildError> {
-        if let Some(fault) = acceptance.fault {
-            return Err(fault);
-        }
-        let mut agreement = Agreement::new();
         let mut headers = Headers::default();
         headers.reserve(256, 5 + acceptance.headers.len());
         let accept = accept_key(self.key());
-        let mut fits = headers.push(b"Upgrade", b"websocket")
+        let fits = headers.push(b"Upgrade", b"websocket")
             && headers.push(b"Connection", b"Upgrade")
             && headers.push(b"Sec-WebSocket-Accept", &accept);
-        if let Some(name) = &acceptance.subprotocol {
-            if !self.subprotocols().any(|offered| offered == name) {
+        let agreement = acceptance.agree(
+            self.subprotocols(),
+            self.extensions(),
+            #[cfg(feature = "deflate")]
+            deflate,
+            &mut headers,
+        )?;
+        if !fits {
+            return Err(BuildError::TooLong);
+        }
+        Ok(Accepted {
+            response: Response::switching_protocols(headers),
+            agreement,
+        })
+    }
+}
+
+impl Acceptance {
+    /// Settles what both sides agree on, and appends the fields that say so and
+    /// the caller's own.
+    pub(super) fn agree<'a>(
+        &self,
+        mut subprotocols: impl Iterator<Item = &'a str>,
+        offers: &[Extension],
+        #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
+        headers: &mut Headers,
+    ) -> Result<Agreement, BuildError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let mut fits = true;
+        let mut agreement = Agreement::new();
+        if let Some(name) = &self.subprotocol {
+            if !subprotocols.any(|offered| offered == name) {
                 return Err(BuildError::SubprotocolNotOffered);
             }
             fits &= headers.push(b"Sec-WebSocket-Protocol", name.as_bytes());
@@ -144,20 +173,20 @@ impl Request {
         }
         #[cfg(feature = "deflate")]
         let negotiated = deflate
-            .and_then(|config| config.answer(self.extensions()))
+            .and_then(|config| config.answer(offers))
             .map(|parameters| parameters.extension())
             // What the caller has agreed to by hand stands.
             .filter(|extension| {
-                let mut chosen = acceptance.extensions.iter();
+                let mut chosen = self.extensions.iter();
                 chosen.all(|other| other.name() != extension.name())
             });
         #[cfg(not(feature = "deflate"))]
         let negotiated = None;
-        let extensions = || acceptance.extensions.iter().chain(&negotiated);
+        let extensions = || self.extensions.iter().chain(&negotiated);
         if extensions().next().is_some() {
             for extension in extensions() {
                 let is_same = |other: &Extension| other.name() == extension.name();
-                if !self.extensions().iter().any(is_same) {
+                if !offers.iter().any(is_same) {
                     return Err(BuildError::ExtensionNotOffered);
                 }
                 if agreement.extensions().iter().any(is_same) {
@@ -168,13 +197,11 @@ impl Request {
             let list = Extension::list(agreement.extensions());
             fits &= headers.push(b"Sec-WebSocket-Extensions", list.as_bytes());
         }
-        fits &= headers.append(&acceptance.headers);
-        if !fits {
-            return Err(BuildError::TooLong);
+        fits &= headers.append(&self.headers);
+        if fits {
+            Ok(agreement)
+        } else {
+            Err(BuildError::TooLong)
         }
-        Ok(Accepted {
-            response: Response::switching_protocols(headers),
-            agreement,
-        })
     }
 }

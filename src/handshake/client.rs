@@ -176,20 +176,29 @@ impl ClientRequest {
     ///
     /// The same as for [`encode`](Self::encode).
     pub fn headers(&self, key: &[u8; 24]) -> Result<Headers, BuildError> {
+        let mut headers = Headers::default();
+        headers.reserve(512, 8 + self.headers.len());
+        let fits = headers.push(b"Host", self.uri.authority().as_bytes())
+            && headers.push(b"Upgrade", b"websocket")
+            && headers.push(b"Connection", b"Upgrade")
+            && headers.push(b"Sec-WebSocket-Key", key);
+        self.offer(&mut headers)?;
+        // The key may come from elsewhere than `encode_key`.
+        if !super::is_valid_key(key) {
+            Err(BuildError::Key)
+        } else if fits {
+            Ok(headers)
+        } else {
+            Err(BuildError::TooLong)
+        }
+    }
+
+    /// Appends the fields that are the same in every version of HTTP.
+    pub(super) fn offer(&self, headers: &mut Headers) -> Result<(), BuildError> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        // The key may come from elsewhere than `encode_key`.
-        if !super::is_valid_key(key) {
-            return Err(BuildError::Key);
-        }
-        let mut headers = Headers::default();
-        headers.reserve(512, 8 + self.headers.len());
-        let mut fits = headers.push(b"Host", self.uri.authority().as_bytes())
-            && headers.push(b"Upgrade", b"websocket")
-            && headers.push(b"Connection", b"Upgrade")
-            && headers.push(b"Sec-WebSocket-Key", key)
-            && headers.push(b"Sec-WebSocket-Version", b"13");
+        let mut fits = headers.push(b"Sec-WebSocket-Version", b"13");
         if let Some(origin) = &self.origin {
             fits &= headers.push(b"Origin", origin.as_bytes());
         }
@@ -203,7 +212,7 @@ impl ClientRequest {
         }
         fits &= headers.append(&self.headers);
         if fits {
-            Ok(headers)
+            Ok(())
         } else {
             Err(BuildError::TooLong)
         }

@@ -8,7 +8,8 @@ use super::{
     headers::Single,
     is_valid_key,
     name::Name,
-    syntax::{ascii, elements, is_token, lists_contain},
+    offer::preferred,
+    syntax::{elements, is_token, lists_contain},
 };
 
 /// The most subprotocols that one request may offer.
@@ -62,20 +63,7 @@ impl Request {
         check_body(headers)?;
         check_version(headers)?;
         let key = check_key(headers)?;
-        match headers.single(Name::Origin) {
-            Single::Repeated => return Err(RequestError::Origin),
-            Single::One(origin) if !origin.is_ascii() || origin.contains(&b'\t') => {
-                return Err(RequestError::Origin);
-            }
-            _ => {}
-        }
-        check_subprotocols(headers)?;
-        let extensions = Extension::parse_list(headers.known(Name::Extensions)).map_err(
-            |error| match error {
-                ExtensionError::Malformed => RequestError::InvalidExtension,
-                ExtensionError::TooMany => RequestError::TooManyExtensions,
-            },
-        )?;
+        let extensions = check_offer(headers)?;
         Ok(Self {
             head,
             key,
@@ -120,7 +108,7 @@ impl Request {
     /// A server that trusts cookies has to check this (RFC 6455 section 10.2).
     /// Clients that are not browsers can write anything here (section 10.1).
     pub fn origin(&self) -> Option<&str> {
-        self.headers().known(Name::Origin).next().map(ascii)
+        self.headers().origin()
     }
 
     /// Whether the origin is one of those allowed.
@@ -142,11 +130,7 @@ impl Request {
     /// # Ok::<(), websocket_proto::handshake::RequestError>(())
     /// ```
     pub fn origin_is_one_of(&self, allowed: &[&str]) -> bool {
-        self.origin().is_some_and(|origin| {
-            allowed
-                .iter()
-                .any(|allowed| allowed.eq_ignore_ascii_case(origin))
-        })
+        self.headers().origin_is_one_of(allowed)
     }
 
     /// The value of `Sec-WebSocket-Key`.
@@ -156,10 +140,7 @@ impl Request {
 
     /// The subprotocols that the client offers, the preferred first.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> + Clone {
-        self.headers()
-            .known(Name::Protocol)
-            .flat_map(elements)
-            .map(ascii)
+        self.headers().subprotocols()
     }
 
     /// The extensions that the client offers, the preferred first. The same
@@ -177,9 +158,7 @@ impl Request {
     /// The subprotocol that comes first in `supported` among those that the
     /// client offers: by the server's preference.
     pub fn choose_subprotocol_by_server(&self, supported: &[&str]) -> Option<&str> {
-        supported
-            .iter()
-            .find_map(|supported| self.subprotocols().find(|name| name == supported))
+        preferred(supported, self.subprotocols())
     }
 }
 
@@ -202,7 +181,7 @@ impl fmt::Debug for Request {
 
 /// The upgrade may only happen once the whole request is read (RFC 9110 section
 /// 7.8), so that a body is refused; its bytes must not pass for frames.
-fn check_body(headers: &Headers) -> Result<(), RequestError> {
+pub(super) fn check_body(headers: &Headers) -> Result<(), RequestError> {
     if headers.has(Name::TransferEncoding) {
         return Err(RequestError::Body);
     }
@@ -237,6 +216,28 @@ fn check_key(headers: &Headers) -> Result<[u8; 24], RequestError> {
             key.try_into().map_err(|_| RequestError::InvalidKey)
         }
         Single::One(_) => Err(RequestError::InvalidKey),
+    }
+}
+
+/// Checks the fields that mean the same in every version of HTTP: the origin,
+/// and what the client offers. The extensions are the outcome.
+pub(super) fn check_offer(headers: &Headers) -> Result<Vec<Extension>, RequestError> {
+    check_origin(headers)?;
+    check_subprotocols(headers)?;
+    Extension::parse_list(headers.known(Name::Extensions)).map_err(|error| match error {
+        ExtensionError::Malformed => RequestError::InvalidExtension,
+        ExtensionError::TooMany => RequestError::TooManyExtensions,
+    })
+}
+
+/// An origin is optional, and printable ASCII.
+fn check_origin(headers: &Headers) -> Result<(), RequestError> {
+    match headers.single(Name::Origin) {
+        Single::Repeated => Err(RequestError::Origin),
+        Single::One(origin) if !origin.is_ascii() || origin.contains(&b'\t') => {
+            Err(RequestError::Origin)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -64,6 +64,15 @@ impl Response {
         }
     }
 
+    /// The 200 that accepts an extended CONNECT, with its fields, which have
+    /// been checked.
+    pub(super) fn connected(headers: Headers) -> Self {
+        Self {
+            headers,
+            ..Self::new(200)
+        }
+    }
+
     /// Adds a field. `Connection`, `Content-Length` and `Transfer-Encoding` are
     /// not for the caller to write. What is wrong shows in
     /// [`encode`](Self::encode).

@@ -146,7 +146,7 @@ impl ResponseHead {
     }
 }
 
-fn parse_status(digits: &[u8]) -> Option<u16> {
+pub(super) fn parse_status(digits: &[u8]) -> Option<u16> {
     let [hundreds @ b'1'..=b'9', rest @ ..] = digits else {
         return None;
     };
