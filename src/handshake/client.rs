@@ -37,6 +37,8 @@ use crate::{Uri, uri::authority::Authority};
 /// The methods store what they are given; what is wrong shows in
 /// [`encode`](Self::encode). One value serves several attempts, each with a new
 /// key.
+///
+/// Over HTTP/2 and HTTP/3 it is a list: [`to_connect`](Self::to_connect).
 #[derive(Clone)]
 pub struct ClientRequest {
     uri: Uri,

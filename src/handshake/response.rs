@@ -32,6 +32,8 @@ use super::{
 /// # Ok::<(), websocket_proto::handshake::BuildError>(())
 /// ```
 ///
+/// Over HTTP/2 and HTTP/3 it is a list: [`to_fields`](Self::to_fields).
+///
 /// An origin server with a clock also has to send `Date` (RFC 9110 section
 /// 6.6.1); this crate has no clock, so that the caller adds it.
 #[derive(Clone)]

@@ -26,7 +26,7 @@ impl ClientRequest {
             (":path", uri.target()),
             (":authority", uri.authority()),
         ];
-        list(&pseudo, &self.connect_headers(setting)?)
+        self.connect_list(&pseudo, setting)
     }
 
     pub(super) const fn connect_scheme(&self) -> &'static str {
@@ -37,13 +37,18 @@ impl ClientRequest {
         }
     }
 
-    pub(super) fn connect_headers(&self, setting: Setting) -> Result<Headers, BuildError> {
+    /// The request's fields behind those given.
+    pub(super) fn connect_list(
+        &self,
+        pseudo: &[(&str, &str)],
+        setting: Setting,
+    ) -> Result<Headers, BuildError> {
         if !setting.is_enabled() {
             return Err(BuildError::ConnectDisabled);
         }
         let mut headers = Headers::default();
         self.offer(&mut headers)?;
-        list(&[], &headers)
+        list(pseudo, &headers)
     }
 
     /// Checks the fields of an answer to this request, `:status` in front.

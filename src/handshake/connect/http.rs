@@ -74,7 +74,7 @@ impl ClientRequest {
     /// crate `http` does not take the URI.
     pub fn to_http_connect(&self, setting: Setting) -> Result<http::Request<()>, BuildError> {
         let mut request = http::Request::new(());
-        *request.headers_mut() = header_map(&self.connect_headers(setting)?)?;
+        *request.headers_mut() = header_map(&self.connect_list(&[], setting)?)?;
         *request.method_mut() = Method::CONNECT;
         *request.version_mut() = Version::HTTP_2;
         *request.uri_mut() = Uri::builder()

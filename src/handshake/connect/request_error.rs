@@ -44,15 +44,16 @@ pub enum RequestError {
     /// `:protocol` names another protocol than `websocket` (RFC 9220 section
     /// 3): 501, unless somebody else speaks it.
     UnsupportedProtocol,
-    /// A field breaks a rule of RFC 6455 that holds over HTTP/2 and HTTP/3 too.
-    /// The [status](Self::status) is that of the rule, but 400 where it would
-    /// be 426, as there is no `upgrade` here.
+    /// A field breaks a rule of RFC 6455 that holds over HTTP/2 and HTTP/3 too:
+    /// refuse the request. The [status](Self::status) is that of the rule, but
+    /// 400 where it would be 426, as there is no `upgrade` here.
     Handshake(handshake::RequestError),
 }
 
 impl RequestError {
     /// The status of the answer. It is 400 for what is malformed, if anything
-    /// is answered before the reset (RFC 9113 section 8.1.1).
+    /// is answered before the reset (RFC 9113 section 8.1.1), and for
+    /// [`NotWebSocket`](Self::NotWebSocket) where nothing else is spoken.
     pub const fn status(self) -> u16 {
         match self {
             Self::UnsupportedProtocol => 501,

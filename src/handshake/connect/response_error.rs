@@ -13,7 +13,8 @@ pub enum ResponseError {
     /// The answer is malformed, which a 101 is too.
     Malformed(Malformed),
     /// The server's choice of subprotocol or extensions breaks a rule of RFC
-    /// 6455 that holds over HTTP/2 and HTTP/3 too.
+    /// 6455 that holds over HTTP/2 and HTTP/3 too. The status was from 200 to
+    /// 299, whatever the rule says of HTTP/1.1.
     Handshake(handshake::ResponseError),
 }
 
