@@ -1,8 +1,10 @@
-//! Lists of fields.
+//! Lists of fields, and the bytes behind them.
 
-use websocket_proto::Uri;
 use websocket_proto::handshake::connect::{Answer, Request, RequestError, ResponseError, Setting};
 use websocket_proto::handshake::{Agreement, ClientRequest, Headers};
+use websocket_proto::{Connection, Uri};
+
+use crate::support::{Seen, feed};
 
 pub(crate) type List = Vec<(String, String)>;
 
@@ -95,4 +97,12 @@ pub(crate) fn verified(
 
 pub(crate) fn nothing() -> Answer {
     Answer::Open(Agreement::new())
+}
+
+/// The events of a read, and no error.
+#[track_caller]
+pub(crate) fn events(connection: &mut Connection, bytes: &[u8], out: &mut Vec<u8>) -> Vec<Seen> {
+    let (events, error) = feed(connection, bytes, out);
+    assert_eq!(error, None);
+    events
 }

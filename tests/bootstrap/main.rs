@@ -2,6 +2,8 @@
 //! requirement: lists of fields in and out, and what becomes of the stream.
 #![cfg(feature = "alloc")]
 
+#[cfg(feature = "deflate")]
+mod deflate;
 #[cfg(feature = "http")]
 mod http;
 mod lists;

@@ -4,7 +4,7 @@ use websocket_proto::handshake::connect::{Answer, ResponseError, StreamError};
 use websocket_proto::handshake::{self, Acceptance, Agreement, BuildError, Extension, Response};
 
 use crate::lists::{
-    checked, client, example, list, nothing, pairs, replaced, sent, verified, with, without,
+    checked, client, example, list, nothing, pairs, replaced, verified, with, without,
 };
 
 fn extension(text: &str) -> Extension {
@@ -184,58 +184,4 @@ fn what_was_not_asked_for_fails() {
     );
     assert_eq!(none, Err(Rule::MissingSubprotocol.into()));
     assert_eq!(verified(&asked, &[(":status", "200")]), Ok(nothing()));
-}
-
-/// BOOT-17
-#[cfg(feature = "deflate")]
-#[test]
-fn compression_is_agreed_on_as_over_http_1() {
-    use websocket_proto::deflate::DeflateConfig;
-
-    let config = DeflateConfig::new();
-    let client = client().deflate(&config);
-    let offer = (
-        "sec-websocket-extensions",
-        "permessage-deflate; client_max_window_bits",
-    );
-    let request = sent(&client);
-    assert_eq!(request.last(), list(&[offer]).last());
-
-    let request = checked(request).unwrap();
-    let accepted = request.accept(&Acceptance::new().deflate(config)).unwrap();
-    let fields = pairs(&accepted.response.to_fields().unwrap());
-    let answer = ("sec-websocket-extensions", "permessage-deflate");
-    assert_eq!(fields, list(&[(":status", "200"), answer]));
-    assert!(accepted.agreement.deflate().is_some());
-    let answer = client.verify_connect(fields);
-    assert_eq!(answer, Ok(Answer::Open(accepted.agreement)));
-
-    // It is accepted where it is asked for, and not otherwise.
-    for acceptance in [
-        Acceptance::new(),
-        Acceptance::new().deflate(config).without_deflate(),
-    ] {
-        let accepted = request.accept(&acceptance).unwrap();
-        assert_eq!(accepted.agreement, Agreement::new());
-    }
-}
-
-/// BOOT-17: the parameters are checked too.
-#[cfg(feature = "deflate")]
-#[test]
-fn compression_that_was_not_offered_so_fails() {
-    use handshake::ResponseError as Rule;
-    use websocket_proto::deflate::DeflateConfig;
-
-    let client = client().deflate(&DeflateConfig::new());
-    for (answer, rule) in [
-        ("permessage-deflate; x", Rule::InvalidExtension),
-        (
-            "permessage-deflate; server_max_window_bits=16",
-            Rule::InvalidExtension,
-        ),
-    ] {
-        let fields = [(":status", "200"), ("sec-websocket-extensions", answer)];
-        assert_eq!(verified(&client, &fields), Err(rule.into()), "{answer}");
-    }
 }

@@ -6,8 +6,8 @@ use websocket_proto::handshake::connect::{Answer, StreamEnd, StreamError};
 use websocket_proto::handshake::{Acceptance, ResponseError};
 use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Error, Seed, State, Timeout};
 
-use crate::lists::{checked, client, example, sent, verified};
-use crate::support::{ROLES, Seen, feed, frame, hex, mask, on_wire, open};
+use crate::lists::{checked, client, events, example, sent, verified};
+use crate::support::{ROLES, Seen, feed, frame, mask, on_wire, open};
 
 /// Both ends of a stream, after a handshake over lists.
 fn pair() -> (Connection, Connection) {
@@ -21,14 +21,6 @@ fn pair() -> (Connection, Connection) {
         Connection::upgraded_client(Config::new(), agreement, Seed::from([7; 32])),
         Connection::upgraded_server(Config::new(), accepted.agreement),
     )
-}
-
-/// The events of a read, and no error.
-#[track_caller]
-fn events(connection: &mut Connection, bytes: &[u8], out: &mut Vec<u8>) -> Vec<Seen> {
-    let (events, error) = feed(connection, bytes, out);
-    assert_eq!(error, None);
-    events
 }
 
 /// BOOT-15
@@ -79,39 +71,6 @@ fn a_client_masks_and_a_server_does_not() {
         let code = error.and_then(|error| error.close_code());
         assert_eq!(code, Some(CloseCode::PROTOCOL_ERROR));
     }
-}
-
-/// BOOT-17
-#[cfg(feature = "deflate")]
-#[test]
-fn compressed_messages_in_both_directions() {
-    use websocket_proto::deflate::DeflateConfig;
-
-    let deflate = DeflateConfig::new();
-    let config = Config::new().deflate(deflate);
-    let request = client().deflate(&deflate);
-    let accepted = checked(sent(&request))
-        .unwrap()
-        .accept(&Acceptance::new().deflate(deflate))
-        .unwrap();
-    let fields = accepted.response.to_fields().unwrap();
-    let Answer::Open(agreement) = request.verify_connect(fields.iter()).unwrap() else {
-        panic!("not open");
-    };
-    let compressed = hex("c1 07 f2 48 cd c9 c9 07 00");
-    let mut server = Connection::upgraded_server(config, accepted.agreement);
-    let mut client = Connection::upgraded_client(config, agreement, Seed::from([7; 32]));
-    let hello = [Seen::Text("Hello".into())];
-    let mut out = Vec::new();
-    assert_eq!(events(&mut client, &compressed, &mut out), hello);
-    assert_eq!(events(&mut server, &mask(&compressed), &mut out), hello);
-
-    let text = "Hello ".repeat(50);
-    server.send_text(&text, &mut out).unwrap();
-    assert_eq!(out[0], 0xc1);
-    assert!(out.len() < text.len());
-    let seen = events(&mut client, &out, &mut Vec::new());
-    assert_eq!(seen, [Seen::Text(text)]);
 }
 
 /// BOOT-18: a connection that is closed ends its stream in order, and so does

@@ -37,7 +37,7 @@ impl<const N: usize> Message<N> {
         };
         for (name, value) in fields {
             let read = message.push(names, name.as_ref(), value.as_ref());
-            message.fault = message.fault.or(read.err());
+            message.fault = message.fault.or_else(|| read.err());
         }
         message
     }

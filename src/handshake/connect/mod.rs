@@ -96,10 +96,10 @@
 //!
 //! # permessage-deflate
 //!
-//! A [`Connection`](crate::Connection) that has not done the handshake has
-//! negotiated nothing, so [`Config::deflate`](crate::Config::deflate) alone
-//! neither offers nor accepts it. Give the same configuration three times: to
-//! `ClientRequest::deflate` or `Acceptance::deflate`, and to
+//! A [`Connection`](crate::Connection) that has not done the handshake itself
+//! negotiates nothing, so that `Config::deflate` alone neither offers nor accepts
+//! it. Say it twice, with the same configuration: to the handshake, by
+//! `ClientRequest::deflate` or `Acceptance::deflate`, and to the connection, by
 //! `Config::deflate`, which then says how hard to compress. The
 //! [`Agreement`](super::Agreement) carries what was agreed.
 //!
