@@ -66,15 +66,6 @@ impl Response {
         }
     }
 
-    /// The 200 that accepts an extended CONNECT, with its fields, which have
-    /// been checked.
-    pub(super) fn connected(headers: Headers) -> Self {
-        Self {
-            headers,
-            ..Self::new(200)
-        }
-    }
-
     /// Adds a field. `Connection`, `Content-Length` and `Transfer-Encoding` are
     /// not for the caller to write. What is wrong shows in
     /// [`encode`](Self::encode).
@@ -173,6 +164,15 @@ impl Response {
         }
         bytes.extend_from_slice(b"\r\n");
         Ok(bytes)
+    }
+
+    /// The 200 that accepts an extended CONNECT, with its fields, which have
+    /// been checked.
+    pub(super) fn connected(headers: Headers) -> Self {
+        Self {
+            headers,
+            ..Self::new(200)
+        }
     }
 }
 
