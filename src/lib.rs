@@ -144,7 +144,7 @@
 //! | | what | needs |
 //! |---|---|---|
 //! | [`frame`] | headers, masking, UTF-8, close payloads, a streaming decoder | nothing |
-//! | [`handshake`] | requests and responses, over raw bytes and over headers that other HTTP software has parsed | `alloc` but for the keys |
+//! | [`handshake`] | requests and responses, over raw bytes and over headers that other HTTP software has parsed; over HTTP/2 and HTTP/3 by [`handshake::connect`] | `alloc` but for the keys |
 //! | [`Connection`] | the state machine over both | `alloc` |
 //!
 //! Each uses only what its user could use too: a server on existing HTTP

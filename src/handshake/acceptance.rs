@@ -30,7 +30,7 @@ pub struct Acceptance {
     #[cfg(feature = "deflate")]
     deflate: Option<Option<DeflateConfig>>,
     /// The first thing that the caller got wrong.
-    fault: Option<BuildError>,
+    pub(crate) fault: Option<BuildError>,
 }
 
 impl Acceptance {
@@ -107,10 +107,11 @@ impl Acceptance {
     }
 }
 
-/// The outcome of [`Request::accept`].
+/// The outcome of [`Request::accept`], and of
+/// [`connect::Request::accept`](super::connect::Request::accept).
 #[derive(Debug, Clone)]
 pub struct Accepted {
-    /// The 101 to send.
+    /// The 101 to send; the 200 over HTTP/2 and HTTP/3.
     pub response: Response,
     /// What both sides agreed on.
     pub agreement: Agreement,
@@ -137,20 +138,44 @@ impl Request {
         acceptance: &Acceptance,
         #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
     ) -> Result<Accepted, BuildError> {
-        if let Some(fault) = acceptance.fault {
-            return Err(fault);
-        }
         #[cfg(feature = "hixie76")]
         if let Some(answer) = self.hixie76_answer() {
             return crate::hixie76::accept(self, answer, acceptance);
         }
-        let mut agreement = Agreement::new();
         let mut headers = Headers::with_capacity(256, 5 + acceptance.headers.len());
         headers.push(b"Upgrade", b"websocket")?;
         headers.push(b"Connection", b"Upgrade")?;
         headers.push(b"Sec-WebSocket-Accept", &accept_key(self.key()))?;
-        if let Some(name) = &acceptance.subprotocol {
-            if !self.subprotocols().any(|offered| offered == name) {
+        let agreement = acceptance.agree(
+            self.subprotocols(),
+            self.extensions(),
+            #[cfg(feature = "deflate")]
+            deflate,
+            &mut headers,
+        )?;
+        Ok(Accepted {
+            response: Response::switching_protocols(headers),
+            agreement,
+        })
+    }
+}
+
+impl Acceptance {
+    /// Settles what both sides agree on, and appends the fields that say so and
+    /// the caller's own.
+    pub(super) fn agree<'a>(
+        &self,
+        mut subprotocols: impl Iterator<Item = &'a str>,
+        offers: &[Extension],
+        #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
+        headers: &mut Headers,
+    ) -> Result<Agreement, BuildError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let mut agreement = Agreement::new();
+        if let Some(name) = &self.subprotocol {
+            if !subprotocols.any(|offered| offered == name) {
                 return Err(BuildError::SubprotocolNotOffered);
             }
             headers.push(b"Sec-WebSocket-Protocol", name.as_bytes())?;
@@ -158,20 +183,20 @@ impl Request {
         }
         #[cfg(feature = "deflate")]
         let negotiated = deflate
-            .and_then(|config| config.answer(self.extensions()))
+            .and_then(|config| config.answer(offers))
             .map(|parameters| parameters.extension())
             // What the caller has agreed to by hand stands.
             .filter(|extension| {
-                let mut chosen = acceptance.extensions.iter();
+                let mut chosen = self.extensions.iter();
                 chosen.all(|other| other.name() != extension.name())
             });
         #[cfg(not(feature = "deflate"))]
         let negotiated = None;
-        let extensions = || acceptance.extensions.iter().chain(&negotiated);
+        let extensions = || self.extensions.iter().chain(&negotiated);
         if extensions().next().is_some() {
             for extension in extensions() {
                 let is_same = |other: &Extension| other.name() == extension.name();
-                if !self.extensions().iter().any(is_same) {
+                if !offers.iter().any(is_same) {
                     return Err(BuildError::ExtensionNotOffered);
                 }
                 if agreement.extensions().iter().any(is_same) {
@@ -182,10 +207,7 @@ impl Request {
             let list = Extension::list(agreement.extensions());
             headers.push(b"Sec-WebSocket-Extensions", list.as_bytes())?;
         }
-        headers.append(&acceptance.headers)?;
-        Ok(Accepted {
-            response: Response::switching_protocols(headers),
-            agreement,
-        })
+        headers.append(&self.headers)?;
+        Ok(agreement)
     }
 }

@@ -36,6 +36,8 @@ pub enum BuildError {
     Key,
     /// The crate `http` does not take the target.
     Target,
+    /// The server has not enabled extended CONNECT (RFC 8441 section 3).
+    ConnectDisabled,
     /// The head would be longer than 4 GiB.
     TooLong,
     /// The legacy protocol has no words for it.
@@ -60,6 +62,7 @@ impl fmt::Display for BuildError {
             Self::ExtensionNotOffered => "the client did not offer the extension",
             Self::Key => "the key is not the base64 of 16 bytes",
             Self::Target => "the crate http does not take the target",
+            Self::ConnectDisabled => "the server has not enabled extended CONNECT",
             Self::TooLong => "the head is longer than 4 GiB",
             #[cfg(feature = "hixie76")]
             Self::Hixie76(error) => error.text(),

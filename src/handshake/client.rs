@@ -37,6 +37,8 @@ use crate::{Uri, uri::authority::Authority};
 /// The methods store what they are given; what is wrong shows in
 /// [`encode`](Self::encode). One value serves several attempts, each with a new
 /// key.
+///
+/// Over HTTP/2 and HTTP/3 it is a list: [`to_connect`](Self::to_connect).
 #[derive(Clone)]
 pub struct ClientRequest {
     uri: Uri,
@@ -176,18 +178,24 @@ impl ClientRequest {
     ///
     /// The same as for [`encode`](Self::encode).
     pub fn headers(&self, key: &[u8; 24]) -> Result<Headers, BuildError> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
-        }
         // The key may come from elsewhere than `encode_key`.
         if !super::is_valid_key(key) {
-            return Err(BuildError::Key);
+            return Err(self.fault.unwrap_or(BuildError::Key));
         }
         let mut headers = Headers::with_capacity(512, 8 + self.headers.len());
         headers.push(b"Host", self.uri.authority().as_bytes())?;
         headers.push(b"Upgrade", b"websocket")?;
         headers.push(b"Connection", b"Upgrade")?;
         headers.push(b"Sec-WebSocket-Key", key)?;
+        self.offer(&mut headers)?;
+        Ok(headers)
+    }
+
+    /// Appends the fields that are the same in every version of HTTP.
+    pub(super) fn offer(&self, headers: &mut Headers) -> Result<(), BuildError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
         headers.push(b"Sec-WebSocket-Version", b"13")?;
         if let Some(origin) = &self.origin {
             headers.push(b"Origin", origin.as_bytes())?;
@@ -201,7 +209,7 @@ impl ClientRequest {
             headers.push(b"Sec-WebSocket-Extensions", list.as_bytes())?;
         }
         headers.append(&self.headers)?;
-        Ok(headers)
+        Ok(())
     }
 }
 

@@ -17,7 +17,7 @@ const fn version(version: Version) -> Option<HttpVersion> {
     }
 }
 
-fn header_map(headers: &Headers) -> Result<HeaderMap, BuildError> {
+pub(super) fn header_map(headers: &Headers) -> Result<HeaderMap, BuildError> {
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers.iter() {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::HeaderName)?;

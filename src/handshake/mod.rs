@@ -10,7 +10,8 @@
 //! | server | [`HeadReader`], [`RequestHead::parse`] or [`RequestHead::from_parts`] | [`Request::new`] | [`Request::accept`], [`RequestError::refusal`], [`Response`] |
 //! | client | [`ClientRequest::encode`], [`HeadReader`], [`ResponseHead::parse`] or [`ResponseHead::from_parts`] | [`ClientRequest::verify`] | |
 //!
-//! Both sides end with an [`Agreement`].
+//! Both sides end with an [`Agreement`]. Over HTTP/2 and HTTP/3 the handshake
+//! is another one: [`connect`] has it.
 //!
 //! A server, with the request already in memory:
 //!
@@ -56,6 +57,8 @@ mod build_error;
 #[cfg(feature = "alloc")]
 mod client;
 #[cfg(feature = "alloc")]
+pub mod connect;
+#[cfg(feature = "alloc")]
 mod extension;
 #[cfg(feature = "alloc")]
 mod head;
@@ -65,6 +68,8 @@ mod headers;
 mod http;
 #[cfg(feature = "alloc")]
 mod name;
+#[cfg(feature = "alloc")]
+mod offer;
 #[cfg(feature = "alloc")]
 mod request;
 #[cfg(feature = "alloc")]

@@ -8,6 +8,7 @@ use super::{
     headers::Single,
     is_valid_key,
     name::Name,
+    offer::preferred,
     syntax::{ascii, elements, elements_if, is_token, lists_contain},
 };
 use crate::Protocol;
@@ -57,14 +58,7 @@ impl Request {
         let headers = head.headers();
         check_version(headers)?;
         let key = check_key(headers)?;
-        check_origin(headers)?;
-        check_subprotocols(headers)?;
-        let extensions = Extension::parse_list(headers.known(Name::Extensions)).map_err(
-            |error| match error {
-                ExtensionError::Malformed => RequestError::InvalidExtension,
-                ExtensionError::TooMany => RequestError::TooManyExtensions,
-            },
-        )?;
+        let extensions = check_offer(headers)?;
         Ok(Self {
             head,
             key,
@@ -147,7 +141,7 @@ impl Request {
     /// A server that trusts cookies has to check this (RFC 6455 section 10.2).
     /// Clients that are not browsers can write anything here (section 10.1).
     pub fn origin(&self) -> Option<&str> {
-        self.headers().known(Name::Origin).next().map(ascii)
+        self.headers().origin()
     }
 
     /// Whether the origin is one of those allowed.
@@ -169,11 +163,7 @@ impl Request {
     /// # Ok::<(), websocket_proto::handshake::RequestError>(())
     /// ```
     pub fn origin_is_one_of(&self, allowed: &[&str]) -> bool {
-        self.origin().is_some_and(|origin| {
-            allowed
-                .iter()
-                .any(|allowed| allowed.eq_ignore_ascii_case(origin))
-        })
+        self.headers().origin_is_one_of(allowed)
     }
 
     /// The value of `Sec-WebSocket-Key`; zeros where the
@@ -207,9 +197,7 @@ impl Request {
     /// The subprotocol that comes first in `supported` among those that the
     /// client offers: by the server's preference.
     pub fn choose_subprotocol_by_server(&self, supported: &[&str]) -> Option<&str> {
-        supported
-            .iter()
-            .find_map(|supported| self.subprotocols().find(|name| name == supported))
+        preferred(supported, self.subprotocols())
     }
 }
 
@@ -262,7 +250,7 @@ pub(crate) fn is_draft(headers: &Headers) -> bool {
 
 /// The upgrade may only happen once the whole request is read (RFC 9110 section
 /// 7.8), so that a body is refused; its bytes must not pass for frames.
-fn check_body(headers: &Headers) -> Result<(), RequestError> {
+pub(super) fn check_body(headers: &Headers) -> Result<(), RequestError> {
     if headers.has(Name::TransferEncoding) {
         return Err(RequestError::Body);
     }
@@ -301,6 +289,17 @@ fn check_key(headers: &Headers) -> Result<[u8; 24], RequestError> {
         }
         Single::One(_) => Err(RequestError::InvalidKey),
     }
+}
+
+/// Checks the fields that mean the same in every version of HTTP: the origin,
+/// and what the client offers. The extensions are the outcome.
+pub(super) fn check_offer(headers: &Headers) -> Result<Vec<Extension>, RequestError> {
+    check_origin(headers)?;
+    check_subprotocols(headers)?;
+    Extension::parse_list(headers.known(Name::Extensions)).map_err(|error| match error {
+        ExtensionError::Malformed => RequestError::InvalidExtension,
+        ExtensionError::TooMany => RequestError::TooManyExtensions,
+    })
 }
 
 fn check_subprotocols(headers: &Headers) -> Result<(), RequestError> {

@@ -7,7 +7,7 @@ use super::{
     head::first_line,
     headers::{Range, Single},
     name::Name,
-    syntax::{ascii, is_token, lists_contain},
+    syntax::{ascii, is_target, is_token, lists_contain},
     version::ParsedVersion,
 };
 use crate::uri::authority::Authority;
@@ -198,8 +198,7 @@ fn check_line(method: &[u8], target: &[u8]) -> Result<(), RequestError> {
     if !is_token(method) {
         return Err(RequestError::RequestLine);
     }
-    let allowed = |byte: &u8| byte.is_ascii_graphic() && *byte != b'#';
-    if target.iter().all(allowed) {
+    if is_target(target) {
         Ok(())
     } else {
         Err(RequestError::Target)

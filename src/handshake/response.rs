@@ -32,6 +32,8 @@ use super::{
 /// # Ok::<(), websocket_proto::handshake::BuildError>(())
 /// ```
 ///
+/// Over HTTP/2 and HTTP/3 it is a list: [`to_fields`](Self::to_fields).
+///
 /// An origin server with a clock also has to send `Date` (RFC 9110 section
 /// 6.6.1); this crate has no clock, so that the caller adds it.
 #[derive(Clone)]
@@ -177,6 +179,15 @@ impl Response {
         }
         bytes.extend_from_slice(b"\r\n");
         Ok(bytes)
+    }
+
+    /// The 200 that accepts an extended CONNECT, with its fields, which have
+    /// been checked.
+    pub(super) fn connected(headers: Headers) -> Self {
+        Self {
+            headers,
+            ..Self::new(200)
+        }
     }
 }
 

@@ -146,16 +146,13 @@ impl ResponseHead {
     }
 }
 
-fn parse_status(digits: &[u8]) -> Option<u16> {
-    let [hundreds @ b'1'..=b'9', rest @ ..] = digits else {
+/// Three digits, of which the first is no zero.
+pub(super) fn parse_status(digits: &[u8]) -> Option<u16> {
+    let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = digits else {
         return None;
     };
-    rest.iter()
-        .try_fold(u16::from(hundreds - b'0'), |status, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| status * 10 + u16::from(digit - b'0'))
-        })
+    let [a, b, c] = [a, b, c].map(|digit| u16::from(digit - b'0'));
+    Some(a * 100 + b * 10 + c)
 }
 
 /// A version of RFC 6455 section 4.3: no sign and no leading zero.

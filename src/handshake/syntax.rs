@@ -25,6 +25,14 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|&byte| is_token_byte(byte))
 }
 
+/// Whether all bytes may stand in a request target: printable ASCII, and no
+/// fragment.
+pub(crate) fn is_target(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() && *byte != b'#')
+}
+
 /// Whether the bytes hold a control byte other than HTAB.
 pub(crate) fn has_control(bytes: &[u8]) -> bool {
     // Without an early exit, so that it compiles to vector instructions.

@@ -63,6 +63,11 @@ impl ClientRequest {
             Single::One(value) if value == accept_key(key) => {}
             Single::One(_) => return Err(ResponseError::WrongAccept),
         }
+        self.verify_choice(headers)
+    }
+
+    /// Checks what the server chose of the offer, in whatever version of HTTP.
+    pub(super) fn verify_choice(&self, headers: &Headers) -> Result<Agreement, ResponseError> {
         let mut agreement = Agreement::new();
         if let Some(name) = self.verify_subprotocol(headers)? {
             agreement = agreement.with_subprotocol(name);

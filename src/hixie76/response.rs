@@ -18,6 +18,9 @@ pub(crate) fn accept(
     answer: [u8; 16],
     acceptance: &Acceptance,
 ) -> Result<Accepted, BuildError> {
+    if let Some(fault) = acceptance.fault {
+        return Err(fault);
+    }
     if !acceptance.extensions.is_empty() {
         return Err(BuildError::ExtensionNotOffered);
     }

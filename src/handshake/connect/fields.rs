@@ -1,0 +1,108 @@
+//! Lists of fields as HTTP/2 and HTTP/3 carry them: pseudo-header fields in
+//! front, names in lower case.
+
+use alloc::vec::Vec;
+
+use super::Malformed;
+use crate::handshake::{
+    BuildError, Headers,
+    name::Name,
+    syntax::{has_control, is_token, trim},
+};
+
+/// What was read of a list.
+pub(super) struct Message<const N: usize> {
+    /// The values of the pseudo-header fields that the message can have.
+    pub(super) pseudo: [Option<Vec<u8>>; N],
+    pub(super) headers: Headers,
+    /// The first thing wrong with the list.
+    pub(super) fault: Option<Malformed>,
+}
+
+impl<const N: usize> Message<N> {
+    /// Reads a whole list, whatever is wrong with it: a fault is of no interest
+    /// in a request that does not ask for WebSocket.
+    pub(super) fn read<K, V>(
+        names: [&'static str; N],
+        fields: impl IntoIterator<Item = (K, V)>,
+    ) -> Self
+    where
+        K: AsRef<[u8]>,
+        V: AsRef<[u8]>,
+    {
+        let mut message = Self {
+            pseudo: [const { None }; N],
+            headers: Headers::default(),
+            fault: None,
+        };
+        for (name, value) in fields {
+            let read = message.push(names, name.as_ref(), value.as_ref());
+            message.fault = message.fault.or_else(|| read.err());
+        }
+        message
+    }
+
+    fn push(
+        &mut self,
+        names: [&'static str; N],
+        name: &[u8],
+        value: &[u8],
+    ) -> Result<(), Malformed> {
+        if name.starts_with(b":") {
+            let mut places = names.iter().zip(&mut self.pseudo);
+            let (_, place) = places
+                .find(|(known, _)| known.as_bytes() == name)
+                .ok_or(Malformed::UnknownPseudoHeader)?;
+            return if place.replace(value.to_vec()).is_some() {
+                Err(Malformed::RepeatedPseudoHeader)
+            } else if self.headers.is_empty() {
+                Ok(())
+            } else {
+                Err(Malformed::PseudoHeaderOrder)
+            };
+        }
+        if name.iter().any(u8::is_ascii_uppercase) {
+            Err(Malformed::UpperCase)
+        } else if !is_token(name) {
+            Err(Malformed::FieldName)
+        } else if has_control(value) || trim(value).len() < value.len() {
+            Err(Malformed::FieldValue)
+        } else if is_connection_specific(name, value) {
+            Err(Malformed::ConnectionSpecific)
+        } else {
+            self.headers
+                .push(name, value)
+                .map_err(|_| Malformed::TooLong)
+        }
+    }
+}
+
+/// A list to send: the pseudo-header fields, and fields written in any case.
+pub(super) fn list(pseudo: &[(&str, &str)], headers: &Headers) -> Result<Headers, BuildError> {
+    let mut list = Headers::with_capacity(256, pseudo.len() + headers.len());
+    for (name, value) in pseudo {
+        list.push(name.as_bytes(), value.as_bytes())?;
+    }
+    for (name, value) in headers.iter() {
+        if is_connection_specific(name.as_bytes(), value) {
+            return Err(BuildError::ManagedHeader);
+        }
+        list.push(name.to_ascii_lowercase().as_bytes(), trim(value))?;
+    }
+    Ok(list)
+}
+
+/// Whether the field concerns a connection of HTTP/1 (RFC 9113 section 8.2.2,
+/// RFC 9114 section 4.2).
+fn is_connection_specific(name: &[u8], value: &[u8]) -> bool {
+    match Name::of(name) {
+        Name::Connection | Name::Upgrade | Name::TransferEncoding => true,
+        Name::Other => {
+            let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
+            is(b"keep-alive")
+                || is(b"proxy-connection")
+                || (is(b"te") && !value.eq_ignore_ascii_case(b"trailers"))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,67 @@
+//! Why a client does not take an answer.
+
+use core::{error, fmt};
+
+use super::{Malformed, StreamError};
+use crate::handshake;
+
+/// Why a server's answer does not open the connection. The client resets the
+/// stream with the [error](Self::stream_error).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// The answer is malformed, which a 101 is too.
+    Malformed(Malformed),
+    /// The server's choice of subprotocol or extensions breaks a rule of RFC
+    /// 6455 that holds over HTTP/2 and HTTP/3 too. The status was from 200 to
+    /// 299, whatever the rule says of HTTP/1.1.
+    Handshake(handshake::ResponseError),
+}
+
+impl ResponseError {
+    /// The error to reset the stream with.
+    pub const fn stream_error(self) -> StreamError {
+        match self {
+            Self::Malformed(_) => StreamError::Malformed,
+            Self::Handshake(_) => StreamError::Cancelled,
+        }
+    }
+
+    /// Where the rule stands, such as `RFC 6455 section 4.1`.
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::Malformed(error) => error.section(),
+            Self::Handshake(error) => error.section(),
+        }
+    }
+}
+
+impl From<Malformed> for ResponseError {
+    fn from(error: Malformed) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl From<handshake::ResponseError> for ResponseError {
+    fn from(error: handshake::ResponseError) -> Self {
+        Self::Handshake(error)
+    }
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => error.fmt(f),
+            Self::Handshake(error) => error.fmt(f),
+        }
+    }
+}
+
+impl error::Error for ResponseError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Malformed(error) => Some(error),
+            Self::Handshake(error) => Some(error),
+        }
+    }
+}
