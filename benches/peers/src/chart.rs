@@ -8,7 +8,7 @@ use crate::results::{OURS, Results, Section};
 /// peer. What is slower stands at the left end.
 const SCALE: (f64, f64) = (0.1, 6.0);
 const TICKS: [(f64, &str); 6] = [
-    (0.1, "0.1"),
+    (0.1, "≤ 0.1"),
     (0.25, "0.25"),
     (0.5, "0.5"),
     (1.0, "1×"),

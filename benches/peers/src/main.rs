@@ -115,7 +115,7 @@ fn compare(options: &Options<'_>) {
     });
     let target = match cfg!(target_feature = "avx2") {
         true => "Built for this machine's processor",
-        false => "Built for any x86-64 (or what else the target is)",
+        false => "Built for any processor of the target",
     };
     let mut results = Results {
         target,

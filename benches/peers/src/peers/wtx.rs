@@ -3,7 +3,7 @@
 
 use wtx::collection::Vector;
 use wtx::rng::Xorshift64;
-use wtx::web_socket::compression::{Compression, Flate2, NegotiatedCompression};
+use wtx::web_socket::compression::{Compression, CompressionLevel, Flate2, NegotiatedCompression};
 use wtx::web_socket::{
     DeflateConfig, Frame, OpCode, WebSocket, WebSocketAcceptor, WebSocketBuffer,
     WebSocketPayloadOrigin,
@@ -67,7 +67,8 @@ impl Contestant for Library {
         }
         let codec = Flate2::from(DeflateConfig {
             client_max_window_bits: 15.try_into().ok()?,
-            compression_level: Default::default(),
+            // The others' default; its own is 5.
+            compression_level: CompressionLevel::Six,
             server_max_window_bits: 15.try_into().ok()?,
         });
         let agreed = <Flate2 as Compression<false>>::negotiate(codec, [Offer].into_iter()).ok()?;

@@ -29,6 +29,9 @@ pub const BROADCASTS: usize = 4;
 /// What has to stand in the answer.
 pub const ACCEPT: &[u8] = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
+/// The workloads that need [`texts`].
+pub const OF_TEXTS: [&str; 7] = ["R1", "R6a", "R6b", "C1", "E1", "S1", "S2"];
+
 /// The short messages of many workloads, 70 bytes in the mean.
 pub fn texts(scale: Scale) -> Vec<String> {
     let random = &mut Random(42);
