@@ -137,6 +137,12 @@ fn host_repeats_the_authority_or_is_malformed() {
     let mut twice = with("host", "server.example.com");
     twice.extend(list(&[("host", "server.example.com")]));
     assert_eq!(refused(twice), Malformed::Host.into());
+    // The default port is that of the scheme.
+    for (port, is_same) in [("80", true), ("443", false)] {
+        let mut plain = replaced(":scheme", "http");
+        plain.extend(list(&[("host", &format!("server.example.com:{port}"))]));
+        assert_eq!(checked(plain).is_ok(), is_same, "{port}");
+    }
 }
 
 /// BOOT-05
