@@ -108,10 +108,11 @@ impl Sender {
 
     /// Nobody is left to send to.
     pub(super) fn abandon(&mut self) {
-        if self.outbound == Outbound::Open || self.waiting.is_some() {
+        // A Pong that was to follow the Close is no loss.
+        let waiting = self.waiting.take().map(|waiting| *waiting);
+        if self.outbound == Outbound::Open || matches!(waiting, Some(Waiting::Last(_))) {
             self.outbound = Outbound::Lost;
         }
-        self.waiting = None;
     }
 
     /// Sends `bytes` as the last ever, what finds no room as soon as there

@@ -161,6 +161,24 @@ fn a_close_overtakes_the_pong_that_waits() {
     }
 }
 
+/// Once both Closes are through the end is clean, whatever else would have
+/// followed.
+#[test]
+fn a_pong_that_still_waits_after_both_closes_is_no_loss() {
+    for role in ROLES {
+        let config = Config::new().pong_after_close(true).auto_close(false);
+        let mut conn = open(role, config.output_mark(0));
+        let mut out = Vec::new();
+        conn.send_empty_close(&mut out).expect("room in a Vec");
+        let wire = [frame(0x89, b"?"), frame(0x88, b"")].concat();
+        feed(&mut conn, &on_wire(role, &wire), &mut out);
+        assert!(conn.wants_write());
+        assert_eq!(conn.receive_eof(), Ok(()));
+        assert!(conn.is_closed() && conn.was_clean());
+        assert!(!conn.wants_write());
+    }
+}
+
 /// IO-03: the Close of an answer or of a failure in any number of pieces.
 #[test]
 fn the_last_close_is_written_piece_by_piece() {
