@@ -109,3 +109,27 @@ fn bytes_mut_is_an_output_like_a_vec() {
         assert!(vec.len() > 40);
     }
 }
+
+/// IO-07: with the room that a message takes it is sent, with a byte less it
+/// is not, whatever the form of its length.
+#[test]
+fn a_message_needs_the_room_that_it_takes_and_no_more() {
+    for role in ROLES {
+        for length in [0, 1, 125, 126, 65_535, 65_536] {
+            let message = vec![b'x'; length];
+            let mut conn = open(role, Config::new());
+            let mut out = Vec::new();
+            conn.send_binary(&message, &mut out).expect("room");
+            let needed = out.len();
+
+            let mut memory = vec![0; needed];
+            let mut less = FixedOutput::new(&mut memory[1..]);
+            let refused = conn.send_binary(&message, &mut less);
+            assert_eq!(refused, Err(SendError::OutputFull { needed }), "{length}");
+            assert_eq!(less.written(), b"");
+            let mut exact = FixedOutput::new(&mut memory);
+            assert_eq!(conn.send_binary(&message, &mut exact), Ok(()), "{length}");
+            assert_eq!(exact.available(), 0);
+        }
+    }
+}
