@@ -8,6 +8,7 @@ mod deflate;
 mod http;
 mod lists;
 mod malformed;
+mod messages;
 mod offers;
 mod properties;
 mod request;

@@ -123,12 +123,5 @@ impl fmt::Display for RequestError {
     }
 }
 
-impl error::Error for RequestError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match self {
-            Self::Malformed(error) => Some(error),
-            Self::Handshake(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+// No source: what is inside has said everything already.
+impl error::Error for RequestError {}

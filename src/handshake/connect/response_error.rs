@@ -57,11 +57,5 @@ impl fmt::Display for ResponseError {
     }
 }
 
-impl error::Error for ResponseError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match self {
-            Self::Malformed(error) => Some(error),
-            Self::Handshake(error) => Some(error),
-        }
-    }
-}
+// No source: what is inside has said everything already.
+impl error::Error for ResponseError {}

@@ -1,0 +1,73 @@
+//! What errors say to a person.
+
+use websocket_proto::handshake::connect::{
+    Malformed, RequestError, ResponseError, Setting, SettingError,
+};
+use websocket_proto::handshake::{self, connect};
+
+const MALFORMED: [(Malformed, &str); 14] = [
+    (Malformed::UnknownPseudoHeader, "unknown pseudo-header"),
+    (Malformed::RepeatedPseudoHeader, "repeated pseudo-header"),
+    (Malformed::PseudoHeaderOrder, "behind a field"),
+    (Malformed::MissingPseudoHeader, "missing"),
+    (Malformed::Method, "CONNECT"),
+    (Malformed::Path, ":path"),
+    (Malformed::Authority, ":authority is malformed"),
+    (Malformed::Host, "host and :authority"),
+    (Malformed::Status, ":status"),
+    (Malformed::UpperCase, "upper-case"),
+    (Malformed::FieldName, "field name is not a token"),
+    (Malformed::FieldValue, "field value"),
+    (Malformed::ConnectionSpecific, "HTTP/1"),
+    (Malformed::TooLong, "4 GiB"),
+];
+
+#[test]
+fn every_error_names_what_is_wrong() {
+    for (error, words) in MALFORMED {
+        for said in [
+            error.to_string(),
+            RequestError::from(error).to_string(),
+            ResponseError::from(error).to_string(),
+        ] {
+            assert!(said.contains(words), "{said}");
+        }
+        let section = error.section();
+        assert!(section.starts_with("RFC "), "{section}");
+        assert_eq!(RequestError::from(error).section(), section);
+        assert_eq!(ResponseError::from(error).section(), section);
+    }
+    let inner = handshake::RequestError::UnsupportedVersion;
+    let error = RequestError::from(inner);
+    assert_eq!(error.to_string(), inner.to_string());
+    assert_eq!(error.section(), inner.section());
+    let inner = handshake::ResponseError::SubprotocolNotOffered;
+    let error = ResponseError::from(inner);
+    assert_eq!(error.to_string(), inner.to_string());
+    assert_eq!(error.section(), inner.section());
+    let said = RequestError::NotWebSocket.to_string();
+    assert!(said.contains(":protocol"), "{said}");
+    let said = RequestError::UnsupportedProtocol.to_string();
+    assert!(said.contains("not websocket"), "{said}");
+}
+
+#[test]
+fn errors_of_the_setting_say_what_was_sent() {
+    let mut setting = Setting::new();
+    let error = setting.receive(2).expect_err("neither 0 nor 1");
+    assert_eq!(error, SettingError::Value);
+    assert!(error.to_string().contains("neither 0 nor 1"), "{error}");
+    let error = SettingError::Withdrawn;
+    assert!(error.to_string().contains("after it was 1"), "{error}");
+}
+
+/// The words of an error that holds another are those of the other: who prints
+/// the chain of sources does not print them twice.
+#[test]
+fn no_words_are_said_twice() {
+    use std::error::Error;
+    let request = connect::RequestError::from(Malformed::Path);
+    assert!(request.source().is_none());
+    let response = connect::ResponseError::from(Malformed::Status);
+    assert!(response.source().is_none());
+}
