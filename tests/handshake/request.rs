@@ -207,6 +207,7 @@ fn body_is_refused() {
     assert!(request(added("Content-Length: 0")).is_ok());
     for lines in [
         "Content-Length: 5",
+        "Content-Length: 8",
         "Content-Length: +0",
         "Content-Length: 0, 0",
         "Content-Length: 5, 6",

@@ -135,7 +135,7 @@ fn it_is_an_upgrade_by_get_in_http_1_1() {
         RequestError::Connection
     );
     // HX-08: what follows the head is no body.
-    let field = "Content-Length: 8\r\nUpgrade: W";
+    let field = "Content-Length: 9\r\nUpgrade: W";
     assert_eq!(
         error(&w2().replace("Upgrade: W", field)),
         RequestError::Body
