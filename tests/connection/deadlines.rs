@@ -288,6 +288,25 @@ fn an_answer_that_finds_no_room_has_the_deadline_of_closing() {
     }
 }
 
+/// And so has a Pong behind the Close: what ends by an error is never clean.
+#[test]
+fn a_pong_after_the_close_has_the_deadline_of_closing() {
+    for role in ROLES {
+        let config = Config::new().pong_after_close(true).auto_close(false);
+        let mut conn = open(role, config.output_mark(0).close_timeout(at(5)));
+        let mut out = Vec::new();
+        conn.send_close(code(1000), "", &mut out).expect("open");
+        let wire = [frame(0x89, b"?"), close(1000, "")].concat();
+        events(&mut conn, &on_wire(role, &wire), &mut out);
+        assert!(conn.wants_write());
+        assert_eq!(conn.handle_timeout(at(1), &mut out), Ok(()));
+        let error = Error::Timeout(Timeout::Close);
+        assert_eq!(conn.handle_timeout(at(6), &mut out), Err(error));
+        assert_eq!((conn.state(), status(&conn)), (State::Closed, Some(1000)));
+        assert!(!conn.was_clean() && !conn.wants_write());
+    }
+}
+
 /// So has the Close of a failure.
 #[test]
 fn the_close_of_a_failure_has_the_deadline_of_closing() {
