@@ -1,9 +1,9 @@
 //! What errors say to a person.
 
+use websocket_proto::handshake;
 use websocket_proto::handshake::connect::{
     Malformed, RequestError, ResponseError, Setting, SettingError,
 };
-use websocket_proto::handshake::{self, connect};
 
 const MALFORMED: [(Malformed, &str); 14] = [
     (Malformed::UnknownPseudoHeader, "unknown pseudo-header"),
@@ -49,6 +49,14 @@ fn every_error_names_what_is_wrong() {
     assert!(said.contains(":protocol"), "{said}");
     let said = RequestError::UnsupportedProtocol.to_string();
     assert!(said.contains("not websocket"), "{said}");
+    for (error, section) in [
+        (RequestError::NotWebSocket, "RFC 8441"),
+        (RequestError::UnsupportedProtocol, "RFC 9220"),
+    ] {
+        assert!(error.section().starts_with(section), "{error}");
+    }
+    let said = handshake::BuildError::ConnectDisabled.to_string();
+    assert!(said.contains("has not enabled"), "{said}");
 }
 
 #[test]
@@ -66,8 +74,8 @@ fn errors_of_the_setting_say_what_was_sent() {
 #[test]
 fn no_words_are_said_twice() {
     use std::error::Error;
-    let request = connect::RequestError::from(Malformed::Path);
+    let request = RequestError::from(Malformed::Path);
     assert!(request.source().is_none());
-    let response = connect::ResponseError::from(Malformed::Status);
+    let response = ResponseError::from(Malformed::Status);
     assert!(response.source().is_none());
 }

@@ -1,7 +1,9 @@
 //! The answer: what a server sends, and what a client makes of it.
 
 use websocket_proto::handshake::connect::{Answer, ResponseError, StreamError};
-use websocket_proto::handshake::{self, Acceptance, Agreement, BuildError, Extension, Response};
+use websocket_proto::handshake::{
+    self, Acceptance, Agreement, BuildError, Extension, HttpVersion, RequestHead, Response,
+};
 
 use crate::lists::{
     checked, client, example, list, nothing, pairs, replaced, verified, with, without,
@@ -184,4 +186,21 @@ fn what_was_not_asked_for_fails() {
     );
     assert_eq!(none, Err(Rule::MissingSubprotocol.into()));
     assert_eq!(verified(&asked, &[(":status", "200")]), Ok(nothing()));
+}
+
+/// An acceptance over HTTP/1.1 has a status that does not exist here.
+#[test]
+fn the_101_of_http_1_1_has_no_list() {
+    let fields = [
+        ("Host", "h"),
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    let head = RequestHead::from_parts("GET", "/", HttpVersion::Http11, fields).expect("a head");
+    let request = handshake::Request::new(head).expect("a request");
+    let accepted = request.accept(&Acceptance::new()).expect("nothing chosen");
+    let refused = accepted.response.to_fields().map(drop);
+    assert_eq!(refused, Err(BuildError::Status));
 }

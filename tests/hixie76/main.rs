@@ -10,6 +10,7 @@ mod closing;
 mod compression;
 mod frames;
 mod key;
+mod messages;
 mod misuse;
 mod server;
 mod vectors;

@@ -11,7 +11,7 @@ use crate::support::Seen;
 use crate::vectors::VECTORS;
 use crate::{ANSWER, KEY3, asked, head, server, w2};
 
-fn parsed(head: &str) -> RequestHead {
+pub(crate) fn parsed(head: &str) -> RequestHead {
     RequestHead::parse(head.as_bytes(), HeadLimits::default()).expect("HTTP")
 }
 
