@@ -7,7 +7,8 @@
 //!
 //! # The loop
 //!
-//! A server; a client differs in its first line only.
+//! A server. A client begins with [`Connection::client`], which puts the request
+//! into `out`, and writes that before it reads for the first time.
 //!
 //! ```
 //! use websocket_proto::handshake::Acceptance;
