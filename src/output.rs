@@ -24,22 +24,14 @@ pub trait Output {
     /// The number of bytes that can still be appended.
     fn available(&self) -> usize;
 
-    /// Appends `bytes`.
+    /// Appends `bytes`, and lends them where they stand now, to be masked
+    /// there.
     ///
     /// # Panics
     ///
     /// May panic where `bytes` is longer than [`available`](Self::available);
     /// the crate never does that.
-    fn append(&mut self, bytes: &[u8]);
-
-    /// Appends `additional` bytes of unspecified content and lends them to be
-    /// overwritten.
-    ///
-    /// # Panics
-    ///
-    /// May panic where `additional` is above [`available`](Self::available);
-    /// the crate never does that.
-    fn extend_by(&mut self, additional: usize) -> &mut [u8];
+    fn append(&mut self, bytes: &[u8]) -> &mut [u8];
 }
 
 #[cfg(feature = "alloc")]
@@ -55,14 +47,9 @@ impl Output for Vec<u8> {
     }
 
     #[inline]
-    fn append(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-
-    #[inline]
-    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
+    fn append(&mut self, bytes: &[u8]) -> &mut [u8] {
         let start = self.len();
-        self.resize(start + additional, 0);
+        self.extend_from_slice(bytes);
         &mut self[start..]
     }
 }
@@ -80,14 +67,9 @@ impl Output for bytes::BytesMut {
     }
 
     #[inline]
-    fn append(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-
-    #[inline]
-    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
+    fn append(&mut self, bytes: &[u8]) -> &mut [u8] {
         let start = self.len();
-        self.resize(start + additional, 0);
+        self.extend_from_slice(bytes);
         &mut self[start..]
     }
 }
@@ -141,14 +123,10 @@ impl Output for FixedOutput<'_> {
     }
 
     #[inline]
-    fn append(&mut self, bytes: &[u8]) {
-        self.extend_by(bytes.len()).copy_from_slice(bytes);
-    }
-
-    #[inline]
-    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
-        let lent = &mut self.memory[self.length..][..additional];
-        self.length += additional;
+    fn append(&mut self, bytes: &[u8]) -> &mut [u8] {
+        let lent = &mut self.memory[self.length..][..bytes.len()];
+        lent.copy_from_slice(bytes);
+        self.length += bytes.len();
         lent
     }
 }

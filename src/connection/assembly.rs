@@ -51,7 +51,9 @@ impl Assembly {
                 let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
                 let room = growth(text.len(), text.capacity(), added, bound);
                 text.reserve_exact(room);
-                text.extend(valid.completed);
+                if let Some(completed) = valid.completed {
+                    text.push(completed);
+                }
                 text.push_str(valid.text);
             }
             Self::Binary(buffer) => {
@@ -98,6 +100,10 @@ impl fmt::Debug for Assembly {
     }
 }
 
+/// What a buffer has room for at the least, in bytes, unless no more is to
+/// come: many small pieces are not to move it each time.
+const LEAST: usize = 256;
+
 /// By how much to grow a buffer so that `added` bytes fit: twofold, as that
 /// many have arrived, but not above the bound.
 fn growth(length: usize, capacity: usize, added: usize, bound: u64) -> usize {
@@ -106,6 +112,10 @@ fn growth(length: usize, capacity: usize, added: usize, bound: u64) -> usize {
         return 0;
     }
     let bound = usize::try_from(bound).unwrap_or(usize::MAX);
-    let target = capacity.saturating_mul(2).min(bound).max(needed);
+    let target = capacity
+        .saturating_mul(2)
+        .max(LEAST)
+        .min(bound)
+        .max(needed);
     target - length
 }

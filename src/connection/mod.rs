@@ -168,7 +168,22 @@ impl Connection {
         if self.opening.is_some() {
             return self.receive_opening(input, out);
         }
-        match self.receiver.receive(input) {
+        if let Some(received) = self.receiver.receive_whole(input) {
+            return match received {
+                Ok(event) => Ok(Some(event)),
+                Err(error) => Err(self.fail_sending(error, out)),
+            };
+        }
+        self.receive_any(input, out)
+    }
+
+    /// Takes what is no message that lies in the input whole.
+    fn receive_any<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        out: &mut impl Output,
+    ) -> Result<Option<Event<'a>>, Error> {
+        match self.receiver.receive_any(input) {
             Ok(Some(event)) => {
                 match &event {
                     Event::Ping(payload) if self.auto_pong => {
@@ -183,11 +198,14 @@ impl Connection {
                 Ok(Some(event))
             }
             Ok(None) => Ok(None),
-            Err(error) => {
-                self.sender.fail(error, out);
-                Err(error)
-            }
+            Err(error) => Err(self.fail_sending(error, out)),
         }
+    }
+
+    #[cold]
+    fn fail_sending(&mut self, error: Error, out: &mut impl Output) -> Error {
+        self.sender.fail(error, out);
+        error
     }
 
     /// Tells that the peer's transport has ended, cleanly or not. No event

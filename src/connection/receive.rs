@@ -12,7 +12,7 @@ use super::inflating::Inflation;
 use super::state::{CloseStatus, Inbound};
 use super::undisclosed::Undisclosed;
 use crate::error::Limit;
-use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, Utf8Validator};
+use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, Utf8Validator, from_utf8};
 use crate::{
     CloseFrame, Config, Delivery, Error, Event, Fragment, FragmentData, MessageKind, Role,
 };
@@ -25,6 +25,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Receiver {
     pub(super) decoder: Decoder,
+    /// The longest message that is taken by the short way, `None` where none
+    /// is.
+    pub(super) short_way: Option<u16>,
     pub(super) inbound: Inbound,
     pub(super) max_frame: u64,
     pub(super) max_message: u64,
@@ -72,6 +75,7 @@ impl Receiver {
     pub(super) const fn new(role: Role, config: &Config) -> Self {
         Self {
             decoder: Decoder::new(role),
+            short_way: short_way(config),
             inbound: Inbound::new(),
             max_frame: config.max_frame,
             max_message: config.max_message,
@@ -108,7 +112,36 @@ impl Receiver {
     /// What the peer did wrong, on every call from then on; the input is
     /// discarded. [`Reply::to_error`](crate::Reply::to_error) has the Close
     /// that is due.
+    #[inline]
     pub fn receive<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
+        match self.receive_whole(input) {
+            Some(received) => received.map(Some),
+            None => self.receive_any(input),
+        }
+    }
+
+    /// A message that lies in the input whole, by the short way; `None` for
+    /// everything else, which [`receive_any`](Self::receive_any) takes.
+    #[inline]
+    pub(super) fn receive_whole<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+    ) -> Option<Result<Event<'a>, Error>> {
+        let (opcode, payload) = self.decoder.whole_message(input, self.short_way?)?;
+        let event = match opcode {
+            Opcode::Text => match from_utf8(payload) {
+                Ok(text) => Event::Text(Cow::Borrowed(text)),
+                Err(error) => return Some(Err(self.fail_receiving(error.into(), input))),
+            },
+            _ => Event::Binary(Cow::Borrowed(payload)),
+        };
+        Some(Ok(event))
+    }
+
+    pub(super) fn receive_any<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+    ) -> Result<Option<Event<'a>>, Error> {
         if !self.inbound.is_open() {
             *input = &mut [];
             return self.inbound.error().map_or(Ok(None), Err);
@@ -120,12 +153,15 @@ impl Receiver {
                 }
                 Ok(event)
             }
-            Err(error) => {
-                self.inbound.fail(error);
-                self.end(input);
-                Err(error)
-            }
+            Err(error) => Err(self.fail_receiving(error, input)),
         }
+    }
+
+    #[cold]
+    fn fail_receiving(&mut self, error: Error, input: &mut &mut [u8]) -> Error {
+        self.inbound.fail(error);
+        self.end(input);
+        error
     }
 
     /// Tells that the peer's transport has ended, cleanly or not. No event
@@ -176,6 +212,7 @@ impl Receiver {
 
     /// Frees what was kept for the rest that will not come.
     fn forget(&mut self) {
+        self.short_way = None;
         self.assembly = Assembly::new();
         self.control = Undisclosed(Vec::new());
         #[cfg(feature = "deflate")]
@@ -189,6 +226,7 @@ impl Receiver {
     }
 
     pub(super) const fn discard_data(&mut self) {
+        self.short_way = None;
         self.discard = true;
     }
 
@@ -305,7 +343,7 @@ impl Receiver {
         if last && self.assembly.is_empty() {
             return Ok(Some(match kind {
                 MessageKind::Text => Event::Text(Cow::Borrowed(
-                    core::str::from_utf8(bytes).map_err(|_| Error::InvalidUtf8)?,
+                    from_utf8(bytes)?,
                 )),
                 MessageKind::Binary => Event::Binary(Cow::Borrowed(bytes)),
             }));
@@ -388,5 +426,20 @@ impl Receiver {
             None => CloseStatus::NoCode,
         });
         Ok(Event::Close(frame))
+    }
+}
+
+/// No limit is exceeded below it.
+const fn short_way(config: &Config) -> Option<u16> {
+    let limit = match config.max_frame < config.max_message {
+        true => config.max_frame,
+        false => config.max_message,
+    };
+    match config.delivery {
+        Delivery::Messages if config.max_fragments > 0 => Some(match limit {
+            0..=0xFFFF => limit as u16,
+            _ => u16::MAX,
+        }),
+        _ => None,
     }
 }

@@ -255,6 +255,7 @@ impl Sender {
         Ok(())
     }
 
+    #[inline]
     fn send_message(
         &mut self,
         opcode: Opcode,
@@ -275,6 +276,7 @@ impl Sender {
         self.write_frame(opcode, true, payload, out)
     }
 
+    #[inline]
     const fn check_open(&self) -> Result<(), SendError> {
         match self.outbound {
             Outbound::Open => Ok(()),
@@ -282,6 +284,7 @@ impl Sender {
         }
     }
 
+    #[inline]
     fn check_message(&self) -> Result<(), SendError> {
         self.check_open()?;
         match self.message {
@@ -302,6 +305,7 @@ impl Sender {
         self.write_frame(opcode, true, payload, out)
     }
 
+    #[inline]
     fn write_message_frame(
         &mut self,
         opcode: Opcode,
@@ -347,18 +351,18 @@ impl Sender {
             .reserved(reserved);
         match &mut self.wire {
             Wire::Server => {
-                let header = header.encode();
-                check_room(header.as_slice().len() + payload.len(), out)?;
-                out.append(header.as_slice());
+                check_room(header.encoded_length() + payload.len(), out)?;
+                header.append_to(out);
                 out.append(payload);
             }
             #[cfg(feature = "hixie76")]
             Wire::Hixie76(_) => return hixie76::write_frame(opcode, payload, out),
             Wire::Client(keys) => {
-                check_room(header.masked_length() + payload.len(), out)?;
+                let masked = header.encoded_length() + size_of::<MaskingKey>();
+                check_room(masked + payload.len(), out)?;
                 // Drawn when the payload can no longer be chosen (§10.3).
                 let key = keys.masking_key();
-                out.append(header.masked(key).encode().as_slice());
+                header.masked(key).append_to(out);
                 append_masked(key, payload, out);
             }
         }
@@ -366,6 +370,7 @@ impl Sender {
     }
 }
 
+#[inline]
 pub(super) fn check_room(needed: usize, out: &impl Output) -> Result<(), SendError> {
     if needed > out.available() {
         return Err(SendError::OutputFull { needed });
@@ -374,11 +379,14 @@ pub(super) fn check_room(needed: usize, out: &impl Output) -> Result<(), SendErr
 }
 
 /// Masks a payload into the output, in pieces small enough that what was just
-/// appended is still in the cache when it is overwritten.
+/// appended is still in the first-level cache when it is masked.
+#[inline]
 fn append_masked(key: MaskingKey, payload: &[u8], out: &mut impl Output) {
     // A multiple of four: each piece begins with the first byte of the key.
     const PIECE: usize = 8 << 10;
-    for piece in payload.chunks(PIECE) {
-        key.apply_copy(piece, out.extend_by(piece.len()));
+    let (pieces, last) = payload.as_chunks::<PIECE>();
+    for piece in pieces {
+        key.apply(out.append(piece));
     }
+    key.apply(out.append(last));
 }

@@ -140,6 +140,32 @@ impl Decoder {
         }
     }
 
+    /// The payload of a message in one frame that lies in `input` whole and is
+    /// no longer than `limit`, as nearly all are: one branch after the other,
+    /// and no state. `None` leaves `input` as it is to
+    /// [`decode`](Self::decode).
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn whole_message<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        limit: u16,
+    ) -> Option<(Opcode, &'a mut [u8])> {
+        if !self.is_idle() {
+            return None;
+        }
+        let (opcode, length, key, start) = Header::parse_message(input, self.role)?;
+        let end = start + usize::from(length);
+        if length > limit || end > input.len() {
+            return None;
+        }
+        let payload = &mut take(input, end)[start..];
+        if let Some(key) = key {
+            key.apply(payload);
+        }
+        Some((opcode, payload))
+    }
+
     /// The payload bytes of the current frame that are still to come.
     pub const fn remaining(&self) -> u64 {
         self.remaining
@@ -158,21 +184,22 @@ impl Decoder {
             take(input, length);
             return Ok(Some(header));
         }
-        // What is kept is shorter than the longest header, for that one would
-        // have been parsed.
-        while let Some(slot) = self.partial.get_mut(usize::from(self.partial_length)) {
-            let [byte] = take(input, 1) else {
+        loop {
+            let kept = usize::from(self.partial_length);
+            let wanted = Header::length_of(&self.partial[..kept]);
+            let bytes = take(input, wanted - kept);
+            if bytes.is_empty() {
                 return Ok(None);
-            };
-            *slot = *byte;
-            self.partial_length += 1;
-            let length = usize::from(self.partial_length);
+            }
+            let length = kept + bytes.len();
+            self.partial[kept..length].copy_from_slice(bytes);
+            // No more than a header has.
+            self.partial_length = length as u8;
             if let Some((header, _)) = self.parse(&self.partial[..length])? {
                 self.partial_length = 0;
                 return Ok(Some(header));
             }
         }
-        Ok(None)
     }
 
     /// Parses a header, complete or not. Byte after byte is judged, first on

@@ -2,6 +2,8 @@ use core::fmt;
 use core::ops::BitOr;
 
 use super::{FrameError, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode};
+#[cfg(feature = "alloc")]
+use crate::{Output, Role};
 
 const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
@@ -140,13 +142,17 @@ impl Header {
         }
     }
 
-    /// How many bytes the header takes with a masking key.
+    /// How many bytes the header takes.
     #[cfg(feature = "alloc")]
-    pub(crate) const fn masked_length(&self) -> usize {
-        match self.payload_length {
-            0..=125 => 6,
-            126..=0xFFFF => 8,
-            _ => 14,
+    pub(crate) const fn encoded_length(&self) -> usize {
+        let length = match self.payload_length {
+            0..=125 => 2,
+            126..=0xFFFF => 4,
+            _ => 10,
+        };
+        match self.masking_key {
+            Some(_) => length + 4,
+            None => length,
         }
     }
 
@@ -261,12 +267,67 @@ impl Header {
         Ok(Some((header, bytes.len() - rest.len())))
     }
 
+    /// The header of a data message in one frame of at most 65,535 bytes, as
+    /// the end with this role receives it: what it is, the length of the
+    /// payload, the masking key, and the length of the header. `None` for
+    /// every other one, the faulty among them.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(super) fn parse_message(
+        bytes: &[u8],
+        role: Role,
+    ) -> Option<(Opcode, u16, Option<MaskingKey>, usize)> {
+        const TEXT: u8 = FIN | Opcode::Text.bits();
+        const BINARY: u8 = FIN | Opcode::Binary.bits();
+        let (opcode, second, rest) = match bytes {
+            [TEXT, second, rest @ ..] => (Opcode::Text, *second, rest),
+            [BINARY, second, rest @ ..] => (Opcode::Binary, *second, rest),
+            _ => return None,
+        };
+        let (length, rest) = match second & LENGTH {
+            short @ 0..LENGTH_16 => (u16::from(short), rest),
+            LENGTH_16 => {
+                let (long, rest) = rest.split_first_chunk()?;
+                match u16::from_be_bytes(*long) {
+                    ..126 => return None,
+                    length => (length, rest),
+                }
+            }
+            _ => return None,
+        };
+        let (key, rest) = match (role, Self::parse_masked(second)) {
+            (Role::Client, false) => (None, rest),
+            (Role::Server, true) => {
+                let (key, rest) = rest.split_first_chunk()?;
+                (Some(MaskingKey::new(*key)), rest)
+            }
+            _ => return None,
+        };
+        Some((opcode, length, key, bytes.len() - rest.len()))
+    }
+
+    /// How long the header is that begins with `bytes`, as far as these tell:
+    /// 2 until the second is there.
+    pub(super) fn length_of(bytes: &[u8]) -> usize {
+        let [_, second, ..] = bytes else {
+            return 2;
+        };
+        let length = match second & LENGTH {
+            LENGTH_16 => 4,
+            LENGTH_64 => 10,
+            _ => 2,
+        };
+        match Self::parse_masked(*second) {
+            true => length + 4,
+            false => length,
+        }
+    }
+
     /// The header as bytes, its length in the shortest form.
     #[inline]
     pub fn encode(&self) -> EncodedHeader {
         let mut bytes = [0; Self::MAX_ENCODED];
-        let fin = if self.is_final { FIN } else { 0 };
-        bytes[0] = fin | self.reserved.0 | self.opcode.bits();
+        bytes[0] = self.first();
         let mask = if self.masking_key.is_some() { MASK } else { 0 };
         let mut length = 2;
         if self.payload_length < u64::from(LENGTH_16) {
@@ -289,6 +350,32 @@ impl Header {
             bytes,
             length: length as u8,
         }
+    }
+
+    /// Appends the header to `out`.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn append_to(&self, out: &mut impl Output) {
+        // Of a constant length, which is a store or two and no call.
+        match (self.payload_length, self.masking_key) {
+            (length @ 0..=125, None) => {
+                out.append(&[self.first(), length as u8]);
+            }
+            (length @ 0..=125, Some(key)) => {
+                let [a, b, c, d] = key.bytes();
+                out.append(&[self.first(), MASK | length as u8, a, b, c, d]);
+            }
+            _ => {
+                out.append(self.encode().as_slice());
+            }
+        }
+    }
+
+    /// The first byte.
+    #[inline]
+    const fn first(&self) -> u8 {
+        let fin = if self.is_final { FIN } else { 0 };
+        fin | self.reserved.0 | self.opcode.bits()
     }
 
     /// What the first byte alone says: the opcode, FIN and the reserved bits.

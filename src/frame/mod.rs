@@ -19,6 +19,8 @@ mod error;
 mod header;
 mod mask;
 mod opcode;
+#[cfg(feature = "simd")]
+mod simd;
 mod utf8;
 
 pub use close::{CloseCode, CloseError, ClosePayload};
@@ -27,6 +29,8 @@ pub use error::FrameError;
 pub use header::{EncodedHeader, Header, ReservedBits};
 pub use mask::MaskingKey;
 pub use opcode::Opcode;
+#[cfg(feature = "alloc")]
+pub(crate) use utf8::from_utf8;
 pub use utf8::{InvalidUtf8, Utf8Validator, Validated};
 
 /// The longest payload of a control frame, in bytes ([RFC 6455 §5.5]).

@@ -80,7 +80,7 @@ impl Utf8Validator {
             (completed, rest) = self.complete(piece)?;
         }
         let (whole, cut) = rest.split_at(rest.len() - cut_short(rest));
-        let text = core::str::from_utf8(whole).map_err(|_| InvalidUtf8)?;
+        let text = from_utf8(whole)?;
         for &byte in cut {
             self.begin(byte)?;
         }
@@ -145,6 +145,17 @@ impl Utf8Validator {
             Err(_) => Err(InvalidUtf8),
         }
     }
+}
+
+/// The bytes as text, where they are UTF-8.
+#[inline]
+pub(crate) fn from_utf8(bytes: &[u8]) -> Result<&str, InvalidUtf8> {
+    // Less than a block of its kernels, and it would ask the same.
+    #[cfg(feature = "simd")]
+    if bytes.len() >= 64 {
+        return simdutf8::basic::from_utf8(bytes).map_err(|_| InvalidUtf8);
+    }
+    core::str::from_utf8(bytes).map_err(|_| InvalidUtf8)
 }
 
 /// How many bytes at the end begin a code point that they do not complete.

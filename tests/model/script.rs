@@ -60,14 +60,9 @@ impl Output for Bounded {
         self.capacity - self.bytes.len()
     }
 
-    fn append(&mut self, bytes: &[u8]) {
+    fn append(&mut self, bytes: &[u8]) -> &mut [u8] {
         assert!(bytes.len() <= self.available());
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
-        assert!(additional <= self.available());
-        self.bytes.extend_by(additional)
+        Output::append(&mut self.bytes, bytes)
     }
 }
 

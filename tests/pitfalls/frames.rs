@@ -203,14 +203,12 @@ impl Output for Reused {
         usize::MAX - self.0.len()
     }
 
-    fn append(&mut self, bytes: &[u8]) {
-        self.0.extend(bytes);
-    }
-
-    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
+    fn append(&mut self, bytes: &[u8]) -> &mut [u8] {
         let start = self.0.len();
-        self.0.resize(start + additional, 0x5e);
-        &mut self.0[start..]
+        self.0.resize(start + bytes.len(), 0x5e);
+        let lent = &mut self.0[start..];
+        lent.copy_from_slice(bytes);
+        lent
     }
 }
 

@@ -36,21 +36,13 @@ impl Output for Bounded {
         self.capacity.saturating_sub(self.bytes.len())
     }
 
-    fn append(&mut self, bytes: &[u8]) {
+    fn append(&mut self, bytes: &[u8]) -> &mut [u8] {
         assert!(
             bytes.len() <= self.available(),
             "more than there is room for"
         );
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn extend_by(&mut self, additional: usize) -> &mut [u8] {
-        assert!(
-            additional <= self.available(),
-            "more than there is room for"
-        );
         let start = self.bytes.len();
-        self.bytes.resize(start + additional, 0xEE);
+        self.bytes.extend_from_slice(bytes);
         &mut self.bytes[start..]
     }
 }

@@ -68,5 +68,5 @@ fn write(out: &mut FixedOutput<'_>, opcode: Opcode, is_final: bool, payload: &[u
     let key = MaskingKey::new([0x37, 0xfa, 0x21, 0x3d]);
     let header = Header::new(opcode, is_final, payload.len() as u64).expect("a valid header");
     out.append(header.masked(key).encode().as_slice());
-    key.apply_copy(payload, out.extend_by(payload.len()));
+    key.apply(out.append(payload));
 }
