@@ -3,6 +3,8 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
+use crate::frame::MaskingKey;
+
 /// The caller's write buffer, to which the connection appends what is to be
 /// sent.
 ///
@@ -32,6 +34,24 @@ pub trait Output {
     /// May panic where `bytes` is longer than [`available`](Self::available);
     /// the crate never does that.
     fn append(&mut self, bytes: &[u8]) -> &mut [u8];
+
+    /// Appends `payload` masked with `key`.
+    ///
+    /// # Panics
+    ///
+    /// As [`append`](Self::append).
+    #[inline]
+    fn append_masked(&mut self, key: MaskingKey, payload: &[u8]) {
+        // So short that what was appended is still in the first-level cache
+        // when it is masked, and a multiple of four, so that each piece begins
+        // with the first byte of the key.
+        const PIECE: usize = 2 << 10;
+        let (pieces, last) = payload.as_chunks::<PIECE>();
+        for piece in pieces {
+            key.apply(self.append(piece));
+        }
+        key.apply(self.append(last));
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -51,6 +71,11 @@ impl Output for Vec<u8> {
         let start = self.len();
         self.extend_from_slice(bytes);
         &mut self[start..]
+    }
+
+    #[inline]
+    fn append_masked(&mut self, key: MaskingKey, payload: &[u8]) {
+        key.append(self, payload);
     }
 }
 

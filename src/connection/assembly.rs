@@ -3,13 +3,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::frame::{InvalidUtf8, Utf8Validator};
+use crate::frame::{InvalidUtf8, MaskingKey, Utf8Validator};
 use crate::{Event, MessageKind};
 
 /// A message put together from what several reads or frames brought of it.
 pub(super) enum Assembly {
     /// No message, but perhaps a buffer for the next one.
     Empty(Vec<u8>),
+    /// The start of a text, of at most [`ASCII`] bytes and all of them ASCII,
+    /// which is quick to tell of small pieces and quick to tell again.
+    Ascii(Vec<u8>),
     /// Kept as `String`, so that what was checked on arrival is not checked
     /// again at the end.
     Text(String, Utf8Validator),
@@ -34,34 +37,49 @@ impl Assembly {
         bytes: &[u8],
         bound: u64,
     ) -> Result<(), InvalidUtf8> {
-        if let Self::Empty(buffer) = self {
-            let buffer = core::mem::take(buffer);
-            *self = match kind {
-                MessageKind::Binary => Self::Binary(buffer),
-                // Of an empty buffer: nothing is checked or copied.
-                MessageKind::Text => Self::Text(
-                    String::from_utf8(buffer).unwrap_or_default(),
-                    Utf8Validator::new(),
-                ),
-            };
+        match kind {
+            MessageKind::Text => self.push_text(bytes, bound),
+            MessageKind::Binary => {
+                self.push_binary(None, bytes, bound);
+                Ok(())
+            }
         }
-        match self {
-            Self::Text(text, validator) => {
-                let valid = validator.push(bytes)?;
-                let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
-                let room = growth(text.len(), text.capacity(), added, bound);
-                text.reserve_exact(room);
-                if let Some(completed) = valid.completed {
-                    text.push(completed);
-                }
-                text.push_str(valid.text);
+    }
+
+    /// Adds the next bytes of a binary message, unmasked on the way.
+    pub(super) fn push_binary(&mut self, key: Option<MaskingKey>, bytes: &[u8], bound: u64) {
+        if let Self::Empty(buffer) = self {
+            *self = Self::Binary(core::mem::take(buffer));
+        }
+        if let Self::Binary(buffer) = self {
+            grow(buffer, bytes.len(), bound);
+            match key {
+                Some(key) => key.append(buffer, bytes),
+                None => buffer.extend_from_slice(bytes),
             }
-            Self::Binary(buffer) => {
-                let room = growth(buffer.len(), buffer.capacity(), bytes.len(), bound);
-                buffer.reserve_exact(room);
+        }
+    }
+
+    /// Adds the next bytes of a text.
+    pub(super) fn push_text(&mut self, bytes: &[u8], bound: u64) -> Result<(), InvalidUtf8> {
+        if let Self::Empty(buffer) = self {
+            *self = Self::Ascii(core::mem::take(buffer));
+        }
+        if let Self::Ascii(buffer) = self {
+            if bytes.len() <= ASCII.saturating_sub(buffer.len()) && bytes.is_ascii() {
+                grow(buffer, bytes.len(), bound);
                 buffer.extend_from_slice(bytes);
+                return Ok(());
             }
-            Self::Empty(_) => {}
+            let text = String::from_utf8(core::mem::take(buffer)).map_err(|_| InvalidUtf8)?;
+            *self = Self::Text(text, Utf8Validator::new());
+        }
+        if let Self::Text(text, validator) = self {
+            let valid = validator.push(bytes)?;
+            let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
+            text.reserve_exact(growth(text.len(), text.capacity(), added, bound));
+            text.extend(valid.completed);
+            text.push_str(valid.text);
         }
         Ok(())
     }
@@ -69,6 +87,10 @@ impl Assembly {
     /// Takes the whole message out.
     pub(super) fn finish(&mut self) -> Result<Event<'static>, InvalidUtf8> {
         Ok(match core::mem::replace(self, Self::new()) {
+            Self::Ascii(buffer) => {
+                let text = String::from_utf8(buffer).map_err(|_| InvalidUtf8)?;
+                Event::Text(Cow::Owned(text))
+            }
             Self::Text(text, mut validator) => {
                 validator.finish()?;
                 Event::Text(Cow::Owned(text))
@@ -93,6 +115,7 @@ impl fmt::Debug for Assembly {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, length) = match self {
             Self::Empty(_) => return formatter.write_str("Empty"),
+            Self::Ascii(text) => ("Text", text.len()),
             Self::Text(text, _) => ("Text", text.len()),
             Self::Binary(bytes) => ("Binary", bytes.len()),
         };
@@ -100,9 +123,19 @@ impl fmt::Debug for Assembly {
     }
 }
 
+/// The longest text that is looked at once more when it is complete, in bytes.
+const ASCII: usize = 1 << 10;
+
 /// What a buffer has room for at the least, in bytes, unless no more is to
 /// come: many small pieces are not to move it each time.
 const LEAST: usize = 256;
+
+fn grow(buffer: &mut Vec<u8>, added: usize, bound: u64) {
+    let room = growth(buffer.len(), buffer.capacity(), added, bound);
+    if room > 0 {
+        buffer.reserve_exact(room);
+    }
+}
 
 /// By how much to grow a buffer so that `added` bytes fit: twofold, as that
 /// many have arrived, but not above the bound.
@@ -112,10 +145,6 @@ fn growth(length: usize, capacity: usize, added: usize, bound: u64) -> usize {
         return 0;
     }
     let bound = usize::try_from(bound).unwrap_or(usize::MAX);
-    let target = capacity
-        .saturating_mul(2)
-        .max(LEAST)
-        .min(bound)
-        .max(needed);
+    let target = capacity.saturating_mul(2).max(LEAST).min(bound).max(needed);
     target - length
 }

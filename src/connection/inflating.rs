@@ -199,7 +199,9 @@ impl Assembly {
     /// longer than a part.
     fn room(&self) -> usize {
         let (length, capacity) = match self {
-            Self::Empty(buffer) | Self::Binary(buffer) => (buffer.len(), buffer.capacity()),
+            Self::Empty(buffer) | Self::Ascii(buffer) | Self::Binary(buffer) => {
+                (buffer.len(), buffer.capacity())
+            }
             Self::Text(text, _) => (text.len(), text.capacity()),
         };
         let room = capacity.max(PART) - length;
@@ -209,6 +211,8 @@ impl Assembly {
     /// Takes out what there is, and makes room for `next` bytes in its place.
     fn part(&mut self, next: usize) -> Option<Part> {
         match self {
+            // Never that long.
+            Self::Ascii(_) => None,
             Self::Text(text, _) => Some(Part::Text(core::mem::replace(
                 text,
                 String::with_capacity(next),

@@ -8,6 +8,7 @@ mod deadlines;
 mod hixie76;
 #[cfg(feature = "deflate")]
 mod inflating;
+mod message;
 mod opening;
 mod prepared;
 mod receive;
@@ -157,6 +158,24 @@ impl Connection {
         input: &mut &'a mut [u8],
         out: &mut impl Output,
     ) -> Result<Option<Event<'a>>, Error> {
+        // Nearly always it is a message that lies in the input whole, and
+        // there is nothing else to see to.
+        if self.opening.is_none()
+            && self.deadlines.is_none()
+            && !self.sender.wants_write()
+            && let Some(event) = self.receiver.receive_whole(input)
+        {
+            return Ok(Some(event));
+        }
+        self.receive_any(input, out)
+    }
+
+    #[inline(never)]
+    fn receive_any<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        out: &mut impl Output,
+    ) -> Result<Option<Event<'a>>, Error> {
         if self.sender.wants_write() {
             self.sender.poll_transmit(out);
         }
@@ -168,21 +187,6 @@ impl Connection {
         if self.opening.is_some() {
             return self.receive_opening(input, out);
         }
-        if let Some(received) = self.receiver.receive_whole(input) {
-            return match received {
-                Ok(event) => Ok(Some(event)),
-                Err(error) => Err(self.fail_sending(error, out)),
-            };
-        }
-        self.receive_any(input, out)
-    }
-
-    /// Takes what is no message that lies in the input whole.
-    fn receive_any<'a>(
-        &mut self,
-        input: &mut &'a mut [u8],
-        out: &mut impl Output,
-    ) -> Result<Option<Event<'a>>, Error> {
         match self.receiver.receive_any(input) {
             Ok(Some(event)) => {
                 match &event {
@@ -198,14 +202,11 @@ impl Connection {
                 Ok(Some(event))
             }
             Ok(None) => Ok(None),
-            Err(error) => Err(self.fail_sending(error, out)),
+            Err(error) => {
+                self.sender.fail(error, out);
+                Err(error)
+            }
         }
-    }
-
-    #[cold]
-    fn fail_sending(&mut self, error: Error, out: &mut impl Output) -> Error {
-        self.sender.fail(error, out);
-        error
     }
 
     /// Tells that the peer's transport has ended, cleanly or not. No event

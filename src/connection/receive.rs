@@ -1,7 +1,6 @@
 use alloc::borrow::Cow;
 #[cfg(any(feature = "deflate", feature = "hixie76"))]
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::assembly::Assembly;
@@ -9,13 +8,11 @@ use super::assembly::Assembly;
 use super::hixie76::Frames;
 #[cfg(feature = "deflate")]
 use super::inflating::Inflation;
+use super::message::{Frame, Message, short_way};
 use super::state::{CloseStatus, Inbound};
 use super::undisclosed::Undisclosed;
-use crate::error::Limit;
-use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, Utf8Validator, from_utf8};
-use crate::{
-    CloseFrame, Config, Delivery, Error, Event, Fragment, FragmentData, MessageKind, Role,
-};
+use crate::frame::{ClosePayload, Decoded, Decoder, Opcode, Utf8Validator};
+use crate::{CloseFrame, Config, Delivery, Error, Event, MessageKind, Role};
 
 /// The receiving half of a connection: bytes in, events out.
 ///
@@ -31,12 +28,12 @@ pub struct Receiver {
     pub(super) inbound: Inbound,
     pub(super) max_frame: u64,
     pub(super) max_message: u64,
-    max_fragments: u32,
+    pub(super) max_fragments: u32,
     max_spare: usize,
     pub(super) delivery: Delivery,
     /// Data is dropped, as this end is closing and its caller wants no more.
     pub(super) discard: bool,
-    frame: Frame,
+    pub(super) frame: Frame,
     pub(super) message: Message,
     pub(super) assembly: Assembly,
     /// The start of a control payload that the input cut.
@@ -49,26 +46,6 @@ pub struct Receiver {
     /// `None` unless the legacy protocol is spoken.
     #[cfg(feature = "hixie76")]
     pub(super) hixie76: Option<Box<Frames>>,
-}
-
-/// The frame whose payload is being received.
-#[derive(Debug, Clone, Copy)]
-enum Frame {
-    Data { last: bool },
-    Control(Opcode),
-}
-
-/// The message under way.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Message {
-    pub(super) kind: MessageKind,
-    /// It is compressed (RFC 7692 §6).
-    pub(super) compressed: bool,
-    /// A piece of it has been delivered.
-    pub(super) begun: bool,
-    pub(super) fragments: u32,
-    /// What its headers so far announce in all, in bytes.
-    announced: u64,
 }
 
 impl Receiver {
@@ -115,29 +92,12 @@ impl Receiver {
     #[inline]
     pub fn receive<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
         match self.receive_whole(input) {
-            Some(received) => received.map(Some),
+            Some(event) => Ok(Some(event)),
             None => self.receive_any(input),
         }
     }
 
-    /// A message that lies in the input whole, by the short way; `None` for
-    /// everything else, which [`receive_any`](Self::receive_any) takes.
-    #[inline]
-    pub(super) fn receive_whole<'a>(
-        &mut self,
-        input: &mut &'a mut [u8],
-    ) -> Option<Result<Event<'a>, Error>> {
-        let (opcode, payload) = self.decoder.whole_message(input, self.short_way?)?;
-        let event = match opcode {
-            Opcode::Text => match from_utf8(payload) {
-                Ok(text) => Event::Text(Cow::Borrowed(text)),
-                Err(error) => return Some(Err(self.fail_receiving(error.into(), input))),
-            },
-            _ => Event::Binary(Cow::Borrowed(payload)),
-        };
-        Some(Ok(event))
-    }
-
+    /// As [`receive`](Self::receive), where the short way was tried.
     pub(super) fn receive_any<'a>(
         &mut self,
         input: &mut &'a mut [u8],
@@ -153,15 +113,12 @@ impl Receiver {
                 }
                 Ok(event)
             }
-            Err(error) => Err(self.fail_receiving(error, input)),
+            Err(error) => {
+                self.inbound.fail(error);
+                self.end(input);
+                Err(error)
+            }
         }
-    }
-
-    #[cold]
-    fn fail_receiving(&mut self, error: Error, input: &mut &mut [u8]) -> Error {
-        self.inbound.fail(error);
-        self.end(input);
-        error
     }
 
     /// Tells that the peer's transport has ended, cleanly or not. No event
@@ -243,10 +200,19 @@ impl Receiver {
         }
         loop {
             #[cfg(feature = "deflate")]
-            while let Some(event) = self.inflate_waiting()? {
+            while self.inflation.is_some()
+                && let Some(event) = self.inflate_waiting()?
+            {
                 if !self.discard {
                     return Ok(Some(event));
                 }
+            }
+            if self.is_assembled(input.len()) {
+                let event = self.assemble(input)?;
+                if event.is_some() || input.is_empty() {
+                    return Ok(event);
+                }
+                continue;
             }
             let limit = self.piece_limit();
             let event = match self.decoder.decode_up_to(input, limit)? {
@@ -272,121 +238,6 @@ impl Receiver {
                 return Ok(event);
             }
         }
-    }
-
-    /// How many payload bytes to take at once.
-    const fn piece_limit(&self) -> usize {
-        match self.frame {
-            Frame::Control(_) => usize::MAX,
-            #[cfg(feature = "deflate")]
-            Frame::Data { .. } if self.message.compressed => match self.delivery {
-                Delivery::Messages => usize::MAX,
-                Delivery::Fragments => super::inflating::PIECE,
-            },
-            // A code point that a read cut is completed on its own, for the
-            // rest to be borrowed.
-            Frame::Data { .. } => match self.validator.missing() {
-                0 => usize::MAX,
-                missing => missing,
-            },
-        }
-    }
-
-    /// Holds a frame against the limits before any of its payload is taken.
-    fn begin(&mut self, header: &Header) -> Result<(), Error> {
-        let opcode = header.opcode();
-        let length = header.payload_length();
-        let kind = match opcode {
-            Opcode::Text => Some(MessageKind::Text),
-            Opcode::Binary => Some(MessageKind::Binary),
-            Opcode::Continuation => None,
-            Opcode::Close | Opcode::Ping | Opcode::Pong => {
-                self.frame = Frame::Control(opcode);
-                return Ok(());
-            }
-        };
-        self.frame = Frame::Data {
-            last: header.is_final(),
-        };
-        if let Some(kind) = kind {
-            self.message = Message {
-                kind,
-                // No other bit passes the decoder.
-                compressed: !header.reserved_bits().is_empty(),
-                begun: false,
-                fragments: 0,
-                announced: 0,
-            };
-        }
-        if length > self.max_frame {
-            return Err(Limit::Frame.into());
-        }
-        // Each summand is below 2⁶³, as the sum so far passed this before.
-        self.message.announced = self.message.announced.saturating_add(length);
-        self.message.fragments = self.message.fragments.saturating_add(1);
-        let max_message = match self.message.compressed {
-            #[cfg(feature = "deflate")]
-            true => self.max_compressed(),
-            _ => self.max_message,
-        };
-        if self.message.announced > max_message {
-            return Err(Limit::Message.into());
-        }
-        if self.message.fragments > self.max_fragments {
-            return Err(Limit::Fragments.into());
-        }
-        Ok(())
-    }
-
-    fn message<'a>(&mut self, bytes: &'a [u8], last: bool) -> Result<Option<Event<'a>>, Error> {
-        let kind = self.message.kind;
-        if last && self.assembly.is_empty() {
-            return Ok(Some(match kind {
-                MessageKind::Text => Event::Text(Cow::Borrowed(
-                    from_utf8(bytes)?,
-                )),
-                MessageKind::Binary => Event::Binary(Cow::Borrowed(bytes)),
-            }));
-        }
-        if !bytes.is_empty() {
-            // Only the last frame's header tells how long the message will be.
-            let bound = match self.frame {
-                Frame::Data { last: true } => self.message.announced,
-                _ => self.max_message,
-            };
-            self.assembly.push(kind, bytes, bound)?;
-        }
-        if !last {
-            return Ok(None);
-        }
-        Ok(Some(self.assembly.finish()?))
-    }
-
-    fn fragment<'a>(&mut self, bytes: &'a [u8], last: bool) -> Result<Option<Event<'a>>, Error> {
-        let data = match self.message.kind {
-            MessageKind::Binary => FragmentData::Binary(Cow::Borrowed(bytes)),
-            MessageKind::Text => {
-                let valid = self.validator.push(bytes)?;
-                if last {
-                    self.validator.finish()?;
-                }
-                FragmentData::Text(match valid.completed {
-                    // `text` is empty then: no more than what completes the
-                    // code point was taken.
-                    Some(completed) => Cow::Owned(String::from(completed)),
-                    None => Cow::Borrowed(valid.text),
-                })
-            }
-        };
-        if data.as_bytes().is_empty() && !last {
-            return Ok(None);
-        }
-        Ok(Some(self.piece(data, last)))
-    }
-
-    pub(super) const fn piece<'a>(&mut self, data: FragmentData<'a>, last: bool) -> Event<'a> {
-        let first = !core::mem::replace(&mut self.message.begun, true);
-        Event::Fragment(Fragment { data, first, last })
     }
 
     fn control<'a>(
@@ -426,20 +277,5 @@ impl Receiver {
             None => CloseStatus::NoCode,
         });
         Ok(Event::Close(frame))
-    }
-}
-
-/// No limit is exceeded below it.
-const fn short_way(config: &Config) -> Option<u16> {
-    let limit = match config.max_frame < config.max_message {
-        true => config.max_frame,
-        false => config.max_message,
-    };
-    match config.delivery {
-        Delivery::Messages if config.max_fragments > 0 => Some(match limit {
-            0..=0xFFFF => limit as u16,
-            _ => u16::MAX,
-        }),
-        _ => None,
     }
 }

@@ -263,6 +263,14 @@ impl Sender {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         self.check_message()?;
+        // Mostly nothing waits and nothing is compressed.
+        #[cfg(feature = "deflate")]
+        let is_plain = self.compression.is_none();
+        #[cfg(not(feature = "deflate"))]
+        let is_plain = true;
+        if is_plain && self.waiting.is_none() {
+            return self.write_frame(opcode, true, payload, out);
+        }
         self.write_message_frame(opcode, true, payload, out)
     }
 
@@ -305,7 +313,7 @@ impl Sender {
         self.write_frame(opcode, true, payload, out)
     }
 
-    #[inline]
+    #[inline(never)]
     fn write_message_frame(
         &mut self,
         opcode: Opcode,
@@ -325,6 +333,7 @@ impl Sender {
         self.write_frame(opcode, is_final, payload, out)
     }
 
+    #[inline]
     pub(super) fn write_frame(
         &mut self,
         opcode: Opcode,
@@ -363,7 +372,7 @@ impl Sender {
                 // Drawn when the payload can no longer be chosen (§10.3).
                 let key = keys.masking_key();
                 header.masked(key).append_to(out);
-                append_masked(key, payload, out);
+                out.append_masked(key, payload);
             }
         }
         Ok(())
@@ -376,17 +385,4 @@ pub(super) fn check_room(needed: usize, out: &impl Output) -> Result<(), SendErr
         return Err(SendError::OutputFull { needed });
     }
     Ok(())
-}
-
-/// Masks a payload into the output, in pieces small enough that what was just
-/// appended is still in the first-level cache when it is masked.
-#[inline]
-fn append_masked(key: MaskingKey, payload: &[u8], out: &mut impl Output) {
-    // A multiple of four: each piece begins with the first byte of the key.
-    const PIECE: usize = 8 << 10;
-    let (pieces, last) = payload.as_chunks::<PIECE>();
-    for piece in pieces {
-        key.apply(out.append(piece));
-    }
-    key.apply(out.append(last));
 }

@@ -124,6 +124,14 @@ impl Decoder {
         if self.in_payload {
             return Ok(self.payload(input, limit));
         }
+        self.next_header(input)
+    }
+
+    #[inline(never)]
+    fn next_header<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+    ) -> Result<Option<Decoded<'a>>, FrameError> {
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -241,26 +249,41 @@ impl Decoder {
         }
     }
 
+    #[inline]
     fn payload<'a>(&mut self, input: &mut &'a mut [u8], limit: usize) -> Option<Decoded<'a>> {
+        let (key, bytes, end) = self.masked_payload(input, limit)?;
+        if let Some(key) = key {
+            key.apply(bytes);
+        }
+        Some(Decoded::Payload { bytes, end })
+    }
+
+    /// The next piece of the payload under way as it came, the key for it, and
+    /// whether the frame ends with it; for who copies it anyhow.
+    #[inline]
+    pub(crate) fn masked_payload<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        limit: usize,
+    ) -> Option<(Option<MaskingKey>, &'a mut [u8], bool)> {
         if input.is_empty() && self.remaining > 0 {
             return None;
         }
         let available = input.len().min(limit.max(1));
         let length = usize::try_from(self.remaining).map_or(available, |n| n.min(available));
         let bytes = take(input, length);
-        if let Some(key) = self.key {
-            key.apply(bytes);
-            self.key = Some(key.rotated(length));
-        }
+        let key = self.key;
+        self.key = key.map(|key| key.rotated(length));
         // No more than there were: `length` is the smaller of the two.
         self.remaining -= length as u64;
         let end = self.remaining == 0;
         self.in_payload = !end;
-        Some(Decoded::Payload { bytes, end })
+        Some((key, bytes, end))
     }
 }
 
 /// Splits up to `length` bytes off the front of `input`.
+#[inline]
 fn take<'a>(input: &mut &'a mut [u8], length: usize) -> &'a mut [u8] {
     let whole = core::mem::take(input);
     let (front, rest) = whole.split_at_mut(length.min(whole.len()));

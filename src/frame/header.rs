@@ -103,6 +103,7 @@ impl Header {
     /// [`FrameError::FragmentedControl`] and [`FrameError::ControlTooLong`]
     /// for what a control frame may not be, [`FrameError::LengthTooLarge`] for
     /// a length of 2⁶³ bytes or more.
+    #[inline]
     pub const fn new(
         opcode: Opcode,
         is_final: bool,
@@ -131,6 +132,7 @@ impl Header {
     /// The header of a data message in one unmasked frame. No slice is so
     /// long that its length would not be allowed.
     #[cfg(feature = "alloc")]
+    #[inline]
     pub(crate) const fn message(opcode: Opcode, payload: &[u8]) -> Self {
         debug_assert!(!opcode.is_control(), "not a data frame");
         Self {
@@ -144,6 +146,7 @@ impl Header {
 
     /// How many bytes the header takes.
     #[cfg(feature = "alloc")]
+    #[inline]
     pub(crate) const fn encoded_length(&self) -> usize {
         let length = match self.payload_length {
             0..=125 => 2,
@@ -158,6 +161,7 @@ impl Header {
 
     /// The same header with a masking key, as a client must send it.
     #[must_use]
+    #[inline]
     pub const fn masked(mut self, key: MaskingKey) -> Self {
         self.masking_key = Some(key);
         self
@@ -165,6 +169,7 @@ impl Header {
 
     /// The same header with these reserved bits and no others.
     #[must_use]
+    #[inline]
     pub const fn reserved(mut self, bits: ReservedBits) -> Self {
         self.reserved = bits;
         self
@@ -354,7 +359,7 @@ impl Header {
 
     /// Appends the header to `out`.
     #[cfg(feature = "alloc")]
-    #[inline]
+    #[inline(always)]
     pub(crate) fn append_to(&self, out: &mut impl Output) {
         // Of a constant length, which is a store or two and no call.
         match (self.payload_length, self.masking_key) {

@@ -1,3 +1,5 @@
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use core::fmt;
 
 /// The key that a client's payload is XORed with ([RFC 6455 §5.3]).
@@ -72,6 +74,45 @@ impl MaskingKey {
         }
     }
 
+    /// Appends `source`, masked or unmasked, to `target`, in one pass.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub fn append(self, target: &mut Vec<u8>, source: &[u8]) {
+        if source.len() <= 2 * BLOCK {
+            let start = target.len();
+            target.extend_from_slice(source);
+            self.apply_short(&mut target[start..]);
+        } else {
+            self.append_long(target, source);
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    fn append_long(self, target: &mut Vec<u8>, source: &[u8]) {
+        target.reserve(source.len());
+        let (blocks, tail) = source.as_chunks::<BLOCK>();
+        #[cfg(feature = "simd")]
+        super::simd::vectorize(
+            #[inline(always)]
+            || self.append_blocks(target, blocks),
+        );
+        #[cfg(not(feature = "simd"))]
+        self.append_blocks(target, blocks);
+        self.append(target, tail);
+    }
+
+    /// An iterator that knows its length writes straight to where the bytes
+    /// belong, which need not be filled with zeros before.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    fn append_blocks(self, target: &mut Vec<u8>, blocks: &[[u8; BLOCK]]) {
+        let repeated = self.repeated();
+        target.extend(blocks.iter().flat_map(
+            #[inline(always)]
+            |block| xor(*block, &repeated),
+        ));
+    }
+
     /// Up to two blocks: no loop, whose number of turns no branch predictor
     /// foresees, but two blocks of half the length or more, one from the start
     /// and one up to the end, which may overlap.
@@ -94,8 +135,7 @@ impl MaskingKey {
     #[inline(always)]
     fn apply_ends<const N: usize>(self, payload: &mut [u8]) {
         let last_key = self.rotated(payload.len()).repeated();
-        if let (Some(&first), Some(&last)) =
-            (payload.first_chunk::<N>(), payload.last_chunk::<N>())
+        if let (Some(&first), Some(&last)) = (payload.first_chunk::<N>(), payload.last_chunk::<N>())
         {
             if let Some(start) = payload.first_chunk_mut() {
                 *start = xor(first, &self.repeated());

@@ -1,0 +1,224 @@
+//! Messages, received: whole, put together, or piece by piece.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use super::receive::Receiver;
+use crate::error::Limit;
+use crate::frame::{Header, Opcode, from_utf8};
+use crate::{Config, Delivery, Error, Event, Fragment, FragmentData, MessageKind};
+
+/// The frame whose payload is being received.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Frame {
+    Data { last: bool },
+    Control(Opcode),
+}
+
+/// The message under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Message {
+    pub(super) kind: MessageKind,
+    /// It is compressed (RFC 7692 §6).
+    pub(super) compressed: bool,
+    /// A piece of it has been delivered.
+    pub(super) begun: bool,
+    pub(super) fragments: u32,
+    /// What its headers so far announce in all, in bytes.
+    pub(super) announced: u64,
+}
+
+/// The longest message that [`Receiver::receive_whole`] may take, in bytes: no
+/// limit is exceeded by it. `None` where all messages go the other way.
+pub(super) const fn short_way(config: &Config) -> Option<u16> {
+    let limit = match config.max_frame < config.max_message {
+        true => config.max_frame,
+        false => config.max_message,
+    };
+    match config.delivery {
+        Delivery::Messages if config.max_fragments > 0 => Some(match limit {
+            0..=0xFFFF => limit as u16,
+            _ => u16::MAX,
+        }),
+        _ => None,
+    }
+}
+
+impl Receiver {
+    /// A message that lies in the input whole; `None` for all else, to which
+    /// belongs one that fails.
+    #[inline]
+    pub(super) fn receive_whole<'a>(&mut self, input: &mut &'a mut [u8]) -> Option<Event<'a>> {
+        let (opcode, payload) = self.decoder.whole_message(input, self.short_way?)?;
+        match opcode {
+            Opcode::Text => match from_utf8(payload) {
+                Ok(text) => Some(Event::Text(Cow::Borrowed(text))),
+                Err(error) => {
+                    self.fail(error.into());
+                    None
+                }
+            },
+            _ => Some(Event::Binary(Cow::Borrowed(payload))),
+        }
+    }
+
+    /// How many payload bytes to take at once.
+    pub(super) const fn piece_limit(&self) -> usize {
+        match self.frame {
+            Frame::Control(_) => usize::MAX,
+            #[cfg(feature = "deflate")]
+            Frame::Data { .. } if self.message.compressed => match self.delivery {
+                Delivery::Messages => usize::MAX,
+                Delivery::Fragments => super::inflating::PIECE,
+            },
+            // A code point that a read cut is completed on its own, for the
+            // rest to be borrowed.
+            Frame::Data { .. } => match self.validator.missing() {
+                0 => usize::MAX,
+                missing => missing,
+            },
+        }
+    }
+
+    /// Holds a frame against the limits before any of its payload is taken.
+    pub(super) fn begin(&mut self, header: &Header) -> Result<(), Error> {
+        let opcode = header.opcode();
+        let length = header.payload_length();
+        let kind = match opcode {
+            Opcode::Text => Some(MessageKind::Text),
+            Opcode::Binary => Some(MessageKind::Binary),
+            Opcode::Continuation => None,
+            Opcode::Close | Opcode::Ping | Opcode::Pong => {
+                self.frame = Frame::Control(opcode);
+                return Ok(());
+            }
+        };
+        self.frame = Frame::Data {
+            last: header.is_final(),
+        };
+        if let Some(kind) = kind {
+            self.message = Message {
+                kind,
+                // No other bit passes the decoder.
+                compressed: !header.reserved_bits().is_empty(),
+                begun: false,
+                fragments: 0,
+                announced: 0,
+            };
+        }
+        if length > self.max_frame {
+            return Err(Limit::Frame.into());
+        }
+        // Each summand is below 2⁶³, as the sum so far passed this before.
+        self.message.announced = self.message.announced.saturating_add(length);
+        self.message.fragments = self.message.fragments.saturating_add(1);
+        let max_message = match self.message.compressed {
+            #[cfg(feature = "deflate")]
+            true => self.max_compressed(),
+            _ => self.max_message,
+        };
+        if self.message.announced > max_message {
+            return Err(Limit::Message.into());
+        }
+        if self.message.fragments > self.max_fragments {
+            return Err(Limit::Fragments.into());
+        }
+        Ok(())
+    }
+
+    /// Whether what comes next is a piece of a message that has to be put
+    /// together, as it does not lie in the input whole.
+    #[inline]
+    pub(super) const fn is_assembled(&self, available: usize) -> bool {
+        let Frame::Data { last } = self.frame else {
+            return false;
+        };
+        let remaining = self.decoder.remaining();
+        remaining > 0
+            && matches!(self.delivery, Delivery::Messages)
+            && !self.message.compressed
+            && !self.discard
+            && !(last && self.assembly.is_empty() && remaining <= available as u64)
+    }
+
+    /// Takes such a piece, and gives the message with the last one.
+    #[inline]
+    pub(super) fn assemble<'a>(
+        &mut self,
+        input: &mut &mut [u8],
+    ) -> Result<Option<Event<'a>>, Error> {
+        let Some((key, bytes, end)) = self.decoder.masked_payload(input, usize::MAX) else {
+            return Ok(None);
+        };
+        let bound = self.bound();
+        match self.message.kind {
+            MessageKind::Binary => self.assembly.push_binary(key, bytes, bound),
+            // Nothing can be a `str` before it was looked at.
+            MessageKind::Text => {
+                if let Some(key) = key {
+                    key.apply(bytes);
+                }
+                self.assembly.push_text(bytes, bound)?;
+            }
+        }
+        match self.frame {
+            Frame::Data { last: true } if end => Ok(Some(self.assembly.finish()?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The most that the message under way can still become, in bytes.
+    pub(super) const fn bound(&self) -> u64 {
+        match self.frame {
+            // Only the last frame's header tells how long it will be.
+            Frame::Data { last: true } => self.message.announced,
+            _ => self.max_message,
+        }
+    }
+
+    /// Takes the payload of a frame that is [not assembled](Self::is_assembled):
+    /// a whole message, or nothing.
+    pub(super) fn message<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        last: bool,
+    ) -> Result<Option<Event<'a>>, Error> {
+        Ok(match (last, self.message.kind) {
+            (false, _) => None,
+            (true, _) if !self.assembly.is_empty() => Some(self.assembly.finish()?),
+            (true, MessageKind::Text) => Some(Event::Text(Cow::Borrowed(from_utf8(bytes)?))),
+            (true, MessageKind::Binary) => Some(Event::Binary(Cow::Borrowed(bytes))),
+        })
+    }
+
+    pub(super) fn fragment<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        last: bool,
+    ) -> Result<Option<Event<'a>>, Error> {
+        let data = match self.message.kind {
+            MessageKind::Binary => FragmentData::Binary(Cow::Borrowed(bytes)),
+            MessageKind::Text => {
+                let valid = self.validator.push(bytes)?;
+                if last {
+                    self.validator.finish()?;
+                }
+                FragmentData::Text(match valid.completed {
+                    // `text` is empty then: no more than what completes the
+                    // code point was taken.
+                    Some(completed) => Cow::Owned(String::from(completed)),
+                    None => Cow::Borrowed(valid.text),
+                })
+            }
+        };
+        if data.as_bytes().is_empty() && !last {
+            return Ok(None);
+        }
+        Ok(Some(self.piece(data, last)))
+    }
+
+    pub(super) const fn piece<'a>(&mut self, data: FragmentData<'a>, last: bool) -> Event<'a> {
+        let first = !core::mem::replace(&mut self.message.begun, true);
+        Event::Fragment(Fragment { data, first, last })
+    }
+}
