@@ -178,6 +178,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `std` | yes | `alloc`, and run-time detection of CPU features in dependencies |
+//! | `simd` | yes | masking and the validation of text by the widest vectors that the processor has |
 //! | `getrandom` | yes | [`Seed::from_os`] |
 //! | `deflate` | yes | [`deflate`]: permessage-deflate, in use where [`Config::deflate`] asks for it |
 //! | `alloc` | by `std` | everything but the frame layer and the keys of the handshake |

@@ -31,6 +31,15 @@ fn every_short_length_from_every_phase() {
             let mut copy = vec![0xaa; length];
             key.apply_copy(&plain, &mut copy);
             assert_eq!(copy, expected, "length {length}, phase {phase}");
+
+            #[cfg(feature = "alloc")]
+            {
+                let mut appended = b"before".to_vec();
+                key.append(&mut appended, &plain);
+                let (before, after) = appended.split_at(6);
+                assert_eq!(before, b"before");
+                assert_eq!(after, expected, "length {length}, phase {phase}");
+            }
         }
     }
 }
