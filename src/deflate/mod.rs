@@ -88,12 +88,14 @@ mod compress;
 mod config;
 mod inflate;
 mod parameters;
+mod spare;
 
 pub(crate) use compress::Compressor;
 pub use config::DeflateConfig;
 pub(crate) use inflate::{Inflated, Inflater, InvalidData};
 pub(crate) use parameters::Direction;
 pub use parameters::{DeflateError, DeflateParameters};
+pub use spare::free_spares;
 
 /// What the sender leaves out at the end of a message and the receiver puts
 /// back: the body of an empty stored block ([RFC 7692 §7.2.1]).
