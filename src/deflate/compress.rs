@@ -1,19 +1,31 @@
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::fmt;
 
 use flate2::{Compress, Compression, FlushCompress};
 
-use super::TAIL;
 use super::parameters::{Direction, MIN_BITS};
+use super::{TAIL, spare};
 
 /// Compresses the messages of one direction.
 pub(crate) struct Compressor {
     direction: Direction,
     level: u8,
-    /// Made at the first use; without takeover freed after each message.
-    codec: Option<Compress>,
+    /// Made at the first use; without takeover the thread's, and here only
+    /// while a message is under way.
+    codec: Option<Codec>,
     /// The payload of the frame that is being written.
     payload: Vec<u8>,
+}
+
+pub(super) struct Codec {
+    deflate: Compress,
+    level: u8,
+    bits: u8,
+}
+
+std::thread_local! {
+    pub(super) static SPARE: Cell<Option<Codec>> = const { Cell::new(None) };
 }
 
 /// The largest buffer that is kept between frames, in bytes.
@@ -41,10 +53,21 @@ impl Compressor {
 
     /// Compresses a payload: a whole message, or a fragment of one.
     pub(crate) fn compress(&mut self, bytes: &[u8], last: bool) -> &[u8] {
-        let bits = self.direction.window_bits();
+        let takeover = self.direction.takeover;
         let codec = self.codec.get_or_insert_with(|| {
-            Compress::new_with_window_bits(Compression::new(self.level.into()), false, bits)
+            let (level, bits) = (self.level, self.direction.window_bits());
+            match takeover {
+                true => Codec::new(level, bits),
+                false => Codec::spare_or_new(level, bits),
+            }
         });
+        // A full flush forgets the message: the codec is as good as new, for
+        // less than what a reset takes.
+        let flush = match last && !takeover {
+            true => FlushCompress::Full,
+            false => FlushCompress::Sync,
+        };
+        let codec = &mut codec.deflate;
         self.payload.clear();
         let mut rest = bytes;
         loop {
@@ -53,7 +76,7 @@ impl Compressor {
             let taken = codec.total_in();
             // The only errors are of streams that have ended, which these
             // never do.
-            let _ = codec.compress_vec(rest, &mut self.payload, FlushCompress::Sync);
+            let _ = codec.compress_vec(rest, &mut self.payload, flush);
             let taken = (codec.total_in() - taken) as usize;
             rest = &rest[taken..];
             if rest.is_empty() && self.payload.len() < self.payload.capacity() {
@@ -69,8 +92,8 @@ impl Compressor {
             if self.payload.is_empty() {
                 self.payload.push(0x00);
             }
-            if !self.direction.takeover {
-                self.codec = None;
+            if !takeover && let Some(codec) = self.codec.take() {
+                spare::keep(&SPARE, codec);
             }
         }
         &self.payload
@@ -85,6 +108,23 @@ impl Compressor {
             self.payload.clear();
             self.payload.shrink_to(MAX_KEPT);
         }
+    }
+}
+
+impl Codec {
+    fn new(level: u8, bits: u8) -> Self {
+        let compression = Compression::new(level.into());
+        Self {
+            deflate: Compress::new_with_window_bits(compression, false, bits),
+            level,
+            bits,
+        }
+    }
+
+    fn spare_or_new(level: u8, bits: u8) -> Self {
+        spare::take(&SPARE)
+            .filter(|codec| (codec.level, codec.bits) == (level, bits))
+            .unwrap_or_else(|| Self::new(level, bits))
     }
 }
 

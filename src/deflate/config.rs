@@ -60,7 +60,7 @@ impl DeflateConfig {
     }
 
     /// Whether the peer's window may survive; where it may not, the peer is
-    /// told, and this end holds no memory between messages.
+    /// told, and the connection holds no memory between messages.
     #[must_use]
     pub const fn incoming_takeover(mut self, on: bool) -> Self {
         self.incoming.takeover = on;

@@ -1,19 +1,21 @@
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::fmt;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::TAIL;
-use super::parameters::{Direction, MAX_BITS, MIN_BITS};
+use super::parameters::{Direction, MAX_BITS};
+use super::spare;
 
 const MAX_WINDOW: usize = 1 << MAX_BITS;
 
 /// The least space for output, in bytes, however small the window.
 const MIN_SPACE: usize = 4 << 10;
 
-/// An empty stored block, which changes nothing where a block may begin.
-const EMPTY_BLOCK: [u8; 5] = [0x00, 0x00, 0x00, 0xFF, 0xFF];
+/// What the sender left out ([`TAIL`](super::TAIL)), and an empty stored block,
+/// which changes nothing where a block may begin.
+const TAIL_AND_BLOCK: [u8; 9] = [0x00, 0x00, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0xFF, 0xFF];
 
 /// How many final blocks a message may have however short it is, and how many
 /// bytes each further one has to come with. To go on after one takes as long as
@@ -24,11 +26,16 @@ const BYTES_FOR_END: u64 = 256;
 /// Inflates the messages of one direction.
 pub(crate) struct Inflater {
     direction: Direction,
-    /// Made at the first use; without takeover freed after each message.
+    /// Made at the first use; without takeover the thread's, and here only
+    /// while a message is under way.
     codec: Option<Codec>,
 }
 
-struct Codec {
+std::thread_local! {
+    pub(super) static SPARE: Cell<Option<Codec>> = const { Cell::new(None) };
+}
+
+pub(super) struct Codec {
     inflate: Decompress,
     /// The latest output, around and around: at least a window of it, to go on
     /// with after a final block, which ends zlib's own.
@@ -73,9 +80,13 @@ impl Inflater {
 
     /// Takes from the front of `input` what makes some output.
     pub(crate) fn inflate(&mut self, input: &mut &[u8]) -> Result<Inflated<'_>, InvalidData> {
-        let bits = self.direction.window_bits();
+        let Direction { takeover, .. } = self.direction;
+        let window = 1 << self.direction.window_bits();
         self.codec
-            .get_or_insert_with(|| Codec::new(bits))
+            .get_or_insert_with(|| match takeover {
+                true => Codec::new(window),
+                false => Codec::spare_or_new(window),
+            })
             .inflate(input)
     }
 
@@ -84,27 +95,37 @@ impl Inflater {
         if let Some(codec) = &mut self.codec {
             codec.finish()?;
         }
-        if !self.direction.takeover {
-            self.codec = None;
+        if !self.direction.takeover
+            && let Some(mut codec) = self.codec.take()
+        {
+            codec.forget();
+            spare::keep(&SPARE, codec);
         }
         Ok(())
     }
 }
 
 impl Codec {
-    fn new(bits: u8) -> Self {
+    fn new(window: usize) -> Self {
         Self {
-            inflate: Decompress::new_with_window_bits(false, bits.max(MIN_BITS)),
-            history: vec![0; MIN_SPACE.max(1 << bits)],
+            // To reset one with another window makes it anew, as large.
+            inflate: Decompress::new_with_window_bits(false, MAX_BITS),
+            history: vec![0; MIN_SPACE.max(window)],
             at: 0,
             wrapped: false,
             full: false,
             ended: false,
             failed: false,
-            window: 1 << bits,
+            window,
             taken: 0,
             ends: 0,
         }
+    }
+
+    fn spare_or_new(window: usize) -> Self {
+        spare::take(&SPARE)
+            .filter(|codec| codec.window == window)
+            .unwrap_or_else(|| Self::new(window))
     }
 
     fn inflate(&mut self, input: &mut &[u8]) -> Result<Inflated<'_>, InvalidData> {
@@ -175,12 +196,9 @@ impl Codec {
     /// give output or an error.
     fn finish(&mut self) -> Result<(), InvalidData> {
         if !self.ended && self.taken > 0 {
-            for mut rest in [&TAIL[..], &EMPTY_BLOCK] {
-                match self.inflate(&mut rest)? {
-                    Inflated::NeedsInput => {}
-                    Inflated::Output(_) => return Err(InvalidData),
-                }
-            }
+            let Inflated::NeedsInput = self.inflate(&mut &TAIL_AND_BLOCK[..])? else {
+                return Err(InvalidData);
+            };
             if self.ended {
                 return Err(InvalidData);
             }
@@ -189,6 +207,15 @@ impl Codec {
         // So that the next message finds no more than the window.
         self.ended |= self.window < MAX_WINDOW;
         Ok(())
+    }
+
+    /// After the end of a message: nothing is left for the next one to refer
+    /// to.
+    fn forget(&mut self) {
+        self.inflate.reset(false);
+        self.at = 0;
+        self.wrapped = false;
+        self.ended = false;
     }
 }
 

@@ -35,9 +35,16 @@
 //! | receiving, takeover: from the first message on | 51,648 | 51,648 | 51,648 | 51,648 | 55,744 | 63,936 | 80,320 |
 //! | no takeover: between messages | 0 | 0 | 0 | 0 | 0 | 0 | 0 |
 //!
-//! Within a message a direction without takeover takes what one with takeover
-//! holds. So for many connections that are mostly silent turn takeover off, in
-//! both directions; a smaller window alone saves little.
+//! Without takeover each thread keeps two codecs, one to compress with and one
+//! to inflate with, and lends them to the connection that has a message under
+//! way: up to 450 KiB a thread, however many connections it serves, freed when
+//! the thread ends or calls [`free_spares`]. A message in fragments has its
+//! codec to itself until it ends, and connections of one thread that differ in
+//! their windows or levels have new ones made for them in turns. What is lent
+//! knows nothing of the messages before.
+//!
+//! So for many connections that are mostly silent turn takeover off, in both
+//! directions; a smaller window alone saves little.
 //!
 //! A message received whole takes at most twice its length, at its end, and one
 //! that exceeds [`Config::max_message`] no more than the limit and 128 KiB,
@@ -51,18 +58,18 @@
 //!
 //! | | takeover: 64 B | 1 KiB | 64 KiB | no takeover: 64 B | 1 KiB | 64 KiB |
 //! |---|--:|--:|--:|--:|--:|--:|
-//! | this crate | 12.8 | 41.6 | 62.6 | 4.7 | 37.1 | 66.7 |
-//! | sockudo-ws 3.1.0 | 12.9 | 40.8 | 63.6 | 8.8 | 48.5 | 67.5 |
-//! | yawc 0.5.0 | 13.1 | 40.0 | 61.9 | 7.9 | 45.4 | 66.1 |
-//! | wtx 0.46.1, which has no takeover | – | – | – | 8.0 | 45.2 | 69.2 |
-//! | shiguredo_websocket 2026.3.0 | 1.3 | 7.9 | 42.6 | 1.3 | 7.9 | 39.6 |
+//! | this crate | 12.3 | 33.3 | 52.8 | 7.6 | 39.7 | 57.2 |
+//! | sockudo-ws 3.1.0 | 11.8 | 31.7 | 52.1 | 7.7 | 39.5 | 57.3 |
+//! | yawc 0.5.0 | 11.8 | 33.0 | 51.0 | 7.1 | 38.1 | 56.5 |
+//! | wtx 0.46.1, which has no takeover | – | – | – | 7.4 | 37.9 | 57.0 |
+//! | shiguredo_websocket 2026.3.0 | 1.3 | 6.3 | 36.0 | 1.2 | 6.3 | 34.5 |
 //!
 //! One thread of a virtual machine with two cores of an AMD EPYC, built for any
-//! x86-64; medians of 11 runs in turns, by `cargo run --release --
+//! x86-64; the fastest of 11 runs in turns, by `cargo run --release --
 //! --workloads=D --repetitions=11 --no-memory` in `benches/peers` of the
-//! repository. The first four have the same codec. Without takeover this crate
-//! allocates and clears it for each message, as it holds none between
-//! messages, while the others go on holding theirs.
+//! repository. The first four have the same codec, which takes nearly all of
+//! the time: what differs by less than a tenth is noise. Without takeover they
+//! hold it for each connection, this crate for each thread.
 //!
 //! # What a peer can do with it
 //!
@@ -88,12 +95,14 @@ mod compress;
 mod config;
 mod inflate;
 mod parameters;
+mod spare;
 
 pub(crate) use compress::Compressor;
 pub use config::DeflateConfig;
 pub(crate) use inflate::{Inflated, Inflater, InvalidData};
 pub(crate) use parameters::Direction;
 pub use parameters::{DeflateError, DeflateParameters};
+pub use spare::free_spares;
 
 /// What the sender leaves out at the end of a message and the receiver puts
 /// back: the body of an empty stored block ([RFC 7692 §7.2.1]).

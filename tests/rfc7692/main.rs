@@ -10,6 +10,7 @@ mod negotiation;
 mod pair;
 mod receiving;
 mod sending;
+mod spares;
 mod streaming;
 mod window;
 
