@@ -3,6 +3,7 @@ use alloc::boxed::Box;
 use super::Connection;
 #[cfg(feature = "hixie76")]
 use super::hixie76::{Challenge, ChallengeAnswer};
+use super::send::check_room;
 use super::state::State;
 use super::undisclosed::Undisclosed;
 use crate::error::Timeout;
@@ -10,12 +11,9 @@ use crate::handshake::{
     Acceptance, Agreement, BodyReader, ClientRequest, HeadLimits, HeadReader, Request,
     RequestError, RequestHead, Response, ResponseError, ResponseHead,
 };
-use crate::{Config, Error, Event, Output, Role, SendError};
 #[cfg(feature = "hixie76")]
-use crate::{
-    Protocol,
-    hixie76::{ClientHandshake, PendingRequest, asks_for_hixie76},
-};
+use crate::hixie76::{ClientHandshake, PendingRequest, asks_for_hixie76};
+use crate::{Config, Error, Event, Output, Protocol, Role, SendError};
 
 /// The opening handshake under way.
 #[derive(Debug)]
@@ -105,22 +103,21 @@ impl Opening {
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<(Option<Event<'a>>, Option<Agreement>), Error> {
-        let limits = head_limits(&self.config);
         let event = match &mut self.stage {
             Stage::Request(reader) => {
-                let Some(head) = reader.receive(input).map_err(RequestError::from)? else {
+                let Some(head) = reader.receive_head(input).map_err(RequestError::from)? else {
                     return Ok((None, None));
                 };
-                let head = RequestHead::parse(&head, limits)?;
+                let head = RequestHead::of_head(head)?;
                 #[cfg(feature = "hixie76")]
                 if self.config.hixie76 && asks_for_hixie76(&head) {
                     self.stage = Stage::Challenge(Challenge::new(PendingRequest::new(head)?));
                     return self.receive(input);
                 }
                 let (event, asked) = if head.asks_for_websocket() {
-                    let request = Request::new(head)?;
+                    let request = Request::boxed(head)?;
                     let key = Undisclosed(request.identity());
-                    (Event::Request(Box::new(request)), Asked::WebSocket { key })
+                    (Event::Request(request), Asked::WebSocket { key })
                 } else {
                     let is_head = head.method() == "HEAD";
                     (Event::Http(Box::new(head)), Asked::Http { is_head })
@@ -150,10 +147,10 @@ impl Opening {
                 sent,
                 interim,
             } => loop {
-                let Some(head) = reader.receive(input).map_err(ResponseError::from)? else {
+                let Some(head) = reader.receive_head(input).map_err(ResponseError::from)? else {
                     return Ok((None, None));
                 };
-                let head = ResponseHead::parse(&head, limits)?;
+                let head = ResponseHead::of_head(head)?;
                 match head.status() {
                     101 => match sent {
                         Sent::Rfc6455 { key, request } => {
@@ -220,21 +217,31 @@ impl Connection {
                 .as_ref()
                 .and_then(|opening| opening.config.deflate),
         );
-        let accepted = request.accept_with(
-            acceptance,
-            #[cfg(feature = "deflate")]
-            deflate,
-        )?;
-        append(&accepted.response.encode()?, out)?;
+        let agreement = match request.protocol() {
+            Protocol::Rfc6455 => {
+                let answer = request.answer(
+                    acceptance,
+                    #[cfg(feature = "deflate")]
+                    deflate,
+                )?;
+                let needed = answer.length();
+                check_room(needed, out)?;
+                answer.write(out.extend_by(needed));
+                answer.into_agreement()
+            }
+            #[cfg(feature = "hixie76")]
+            Protocol::Hixie76 => {
+                let accepted = request.accept(acceptance)?;
+                append(&accepted.response.encode()?, out)?;
+                self.enable_hixie76();
+                accepted.agreement
+            }
+        };
         #[cfg(feature = "deflate")]
         if let Some(opening) = &mut self.opening {
             opening.config.deflate = deflate;
         }
-        #[cfg(feature = "hixie76")]
-        if request.protocol() == Protocol::Hixie76 {
-            self.enable_hixie76();
-        }
-        self.open(accepted.agreement);
+        self.open(agreement);
         Ok(())
     }
 
@@ -343,10 +350,7 @@ const fn head_limits(config: &Config) -> HeadLimits {
 }
 
 pub(super) fn append(bytes: &[u8], out: &mut impl Output) -> Result<(), SendError> {
-    let needed = bytes.len();
-    if needed > out.available() {
-        return Err(SendError::OutputFull { needed });
-    }
+    check_room(bytes.len(), out)?;
     out.append(bytes);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The 101 answer.
 
 use alloc::{string::String, vec::Vec};
+use core::mem;
 
 use super::{
     Agreement, BuildError, Extension, Headers, Request, Response, accept_key, name::Name,
@@ -127,49 +128,127 @@ impl Request {
     /// that the client did not offer, or an extension twice, or where a field of
     /// it is malformed or not for the caller to write.
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
-        #[cfg(feature = "deflate")]
-        return self.accept_with(acceptance, acceptance.deflate_or(None));
-        #[cfg(not(feature = "deflate"))]
-        self.accept_with(acceptance)
-    }
-
-    pub(crate) fn accept_with(
-        &self,
-        acceptance: &Acceptance,
-        #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
-    ) -> Result<Accepted, BuildError> {
         #[cfg(feature = "hixie76")]
         if let Some(answer) = self.hixie76_answer() {
             return crate::hixie76::accept(self, answer, acceptance);
         }
+        let answer = self.answer(
+            acceptance,
+            #[cfg(feature = "deflate")]
+            acceptance.deflate_or(None),
+        )?;
         let mut headers = Headers::with_capacity(256, 5 + acceptance.headers.len());
-        headers.push(b"Upgrade", b"websocket")?;
-        headers.push(b"Connection", b"Upgrade")?;
-        headers.push(b"Sec-WebSocket-Accept", &accept_key(self.key()))?;
-        let agreement = acceptance.agree(
+        for (name, value) in answer.fields() {
+            headers.push(name, value)?;
+        }
+        Ok(Accepted {
+            response: Response::switching_protocols(headers),
+            agreement: answer.agreed.agreement,
+        })
+    }
+
+    /// The answer of RFC 6455, not yet written in any form.
+    pub(crate) fn answer<'a>(
+        &self,
+        acceptance: &'a Acceptance,
+        #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
+    ) -> Result<Answer<'a>, BuildError> {
+        let agreed = acceptance.agree(
             self.subprotocols(),
             self.extensions(),
             #[cfg(feature = "deflate")]
             deflate,
-            &mut headers,
         )?;
-        Ok(Accepted {
-            response: Response::switching_protocols(headers),
-            agreement,
+        Ok(Answer {
+            accept: accept_key(self.key()),
+            agreed,
         })
     }
 }
 
+/// What a 101 says.
+pub(crate) struct Answer<'a> {
+    accept: [u8; 28],
+    agreed: Agreed<'a>,
+}
+
+impl Answer<'_> {
+    const STATUS_LINE: &'static [u8] = b"HTTP/1.1 101 Switching Protocols\r\n";
+
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let fixed: [(&[u8], &[u8]); 3] = [
+            (b"Upgrade", b"websocket"),
+            (b"Connection", b"Upgrade"),
+            (b"Sec-WebSocket-Accept", &self.accept),
+        ];
+        fixed.into_iter().chain(self.agreed.fields())
+    }
+
+    /// The number of bytes that [`write`](Self::write) fills.
+    pub(crate) fn length(&self) -> usize {
+        let fields = self.fields();
+        let lengths = fields.map(|(name, value)| name.len() + value.len() + b": \r\n".len());
+        Self::STATUS_LINE.len() + lengths.sum::<usize>() + b"\r\n".len()
+    }
+
+    /// Writes the bytes of the answer: those of [`Response::encode`], without a
+    /// list in between.
+    pub(crate) fn write(&self, mut room: &mut [u8]) {
+        let mut put = |bytes: &[u8]| {
+            let (place, rest) = mem::take(&mut room).split_at_mut(bytes.len());
+            place.copy_from_slice(bytes);
+            room = rest;
+        };
+        put(Self::STATUS_LINE);
+        self.fields().for_each(|(name, value)| {
+            put(name);
+            put(b": ");
+            put(value);
+            put(b"\r\n");
+        });
+        put(b"\r\n");
+    }
+
+    pub(crate) fn into_agreement(self) -> Agreement {
+        self.agreed.agreement
+    }
+}
+
+/// What both sides agree on, and the fields that say so.
+pub(super) struct Agreed<'a> {
+    pub(super) agreement: Agreement,
+    /// The value of `Sec-WebSocket-Extensions`.
+    extensions: String,
+    /// The caller's own.
+    headers: &'a Headers,
+}
+
+impl Agreed<'_> {
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let subprotocol = self.agreement.subprotocol();
+        let extensions = &*self.extensions;
+        let chosen: [(&[u8], _); 2] = [
+            (b"Sec-WebSocket-Protocol", subprotocol),
+            (
+                b"Sec-WebSocket-Extensions",
+                Some(extensions).filter(|list| !list.is_empty()),
+            ),
+        ];
+        let chosen = chosen.into_iter();
+        chosen
+            .filter_map(|(name, value)| Some((name, value?.as_bytes())))
+            .chain(self.headers.pairs())
+    }
+}
+
 impl Acceptance {
-    /// Settles what both sides agree on, and appends the fields that say so and
-    /// the caller's own.
+    /// Settles what both sides agree on.
     pub(super) fn agree<'a>(
         &self,
         mut subprotocols: impl Iterator<Item = &'a str>,
         offers: &[Extension],
         #[cfg(feature = "deflate")] deflate: Option<DeflateConfig>,
-        headers: &mut Headers,
-    ) -> Result<Agreement, BuildError> {
+    ) -> Result<Agreed<'_>, BuildError> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -178,7 +257,6 @@ impl Acceptance {
             if !subprotocols.any(|offered| offered == name) {
                 return Err(BuildError::SubprotocolNotOffered);
             }
-            headers.push(b"Sec-WebSocket-Protocol", name.as_bytes())?;
             agreement = agreement.with_subprotocol(name);
         }
         #[cfg(feature = "deflate")]
@@ -192,22 +270,20 @@ impl Acceptance {
             });
         #[cfg(not(feature = "deflate"))]
         let negotiated = None;
-        let extensions = || self.extensions.iter().chain(&negotiated);
-        if extensions().next().is_some() {
-            for extension in extensions() {
-                let is_same = |other: &Extension| other.name() == extension.name();
-                if !offers.iter().any(is_same) {
-                    return Err(BuildError::ExtensionNotOffered);
-                }
-                if agreement.extensions().iter().any(is_same) {
-                    return Err(BuildError::RepeatedExtension);
-                }
-                agreement = agreement.with_extension(extension.clone());
+        for extension in self.extensions.iter().chain(&negotiated) {
+            let is_same = |other: &Extension| other.name() == extension.name();
+            if !offers.iter().any(is_same) {
+                return Err(BuildError::ExtensionNotOffered);
             }
-            let list = Extension::list(agreement.extensions());
-            headers.push(b"Sec-WebSocket-Extensions", list.as_bytes())?;
+            if agreement.extensions().iter().any(is_same) {
+                return Err(BuildError::RepeatedExtension);
+            }
+            agreement = agreement.with_extension(extension.clone());
         }
-        headers.append(&self.headers)?;
-        Ok(agreement)
+        Ok(Agreed {
+            extensions: Extension::list(agreement.extensions()),
+            headers: &self.headers,
+            agreement,
+        })
     }
 }

@@ -5,7 +5,7 @@ use core::{error, fmt, str::FromStr};
 
 use super::{
     BuildError,
-    syntax::{ascii, is_token, is_token_byte},
+    syntax::{is_token, is_token_byte},
 };
 
 /// The most extensions in one list, and parameters of one extension.
@@ -158,25 +158,27 @@ impl<'a> Cursor<'a> {
     fn extension(&mut self) -> Result<Extension, ExtensionError> {
         // Room for the usual text; spaces that are put in may take more.
         let end = memchr::memchr(b',', self.rest).unwrap_or(self.rest.len());
-        let mut text = String::with_capacity(end);
-        text.push_str(self.token()?);
+        let mut text = Vec::with_capacity(end);
+        text.extend_from_slice(self.token()?);
         let mut params = 0;
         while self.take(b';') {
             if params == MAX_ELEMENTS {
                 return Err(ExtensionError::TooMany);
             }
             params += 1;
-            text.push_str("; ");
-            text.push_str(self.token()?);
+            text.extend_from_slice(b"; ");
+            text.extend_from_slice(self.token()?);
             if self.take(b'=') {
-                text.push('=');
+                text.push(b'=');
                 if self.rest.first() == Some(&b'"') {
                     self.quoted(&mut text)?;
                 } else {
-                    text.push_str(self.token()?);
+                    text.extend_from_slice(self.token()?);
                 }
             }
         }
+        // Tokens are ASCII.
+        let text = String::from_utf8(text).unwrap_or_default();
         Ok(Extension { text })
     }
 
@@ -200,7 +202,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn token(&mut self) -> Result<&'a str, ExtensionError> {
+    fn token(&mut self) -> Result<&'a [u8], ExtensionError> {
         let end = self
             .rest
             .iter()
@@ -211,11 +213,11 @@ impl<'a> Cursor<'a> {
             return Err(ExtensionError::Malformed);
         }
         self.rest = rest;
-        Ok(ascii(token))
+        Ok(token)
     }
 
     /// A quoted string, which has to be a token once its escapes are resolved.
-    fn quoted(&mut self, text: &mut String) -> Result<(), ExtensionError> {
+    fn quoted(&mut self, text: &mut Vec<u8>) -> Result<(), ExtensionError> {
         let before = text.len();
         let mut bytes = self.rest[1..].iter();
         loop {
@@ -225,7 +227,7 @@ impl<'a> Cursor<'a> {
                 byte => byte,
             };
             match byte {
-                Some(&byte) if is_token_byte(byte) => text.push(char::from(byte)),
+                Some(&byte) if is_token_byte(byte) => text.push(byte),
                 _ => return Err(ExtensionError::Malformed),
             }
         }

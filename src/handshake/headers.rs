@@ -5,9 +5,10 @@ use core::{fmt, mem::size_of};
 
 use super::{
     BuildError,
-    head::HeadError,
+    head_error::HeadError,
     name::Name,
-    syntax::{ascii, has_control, is_token, trim},
+    syntax::{ascii, has_control, is_token, trim, trim_end, trim_start},
+    words::position,
 };
 
 /// The fields of an HTTP head: in the order of the wire, duplicates kept.
@@ -56,42 +57,30 @@ struct NameSet {
 }
 
 /// Where in `bytes` a field stands.
-#[derive(Clone, Copy)]
-struct Field {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
     name: Range,
     value: Range,
     known: Name,
 }
 
 /// A range of a head. Heads are shorter than 4 GiB.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Range {
     start: u32,
     end: u32,
 }
 
-/// How many fields are parsed without a temporary allocation.
-const ON_STACK: usize = 32;
-
 impl Headers {
-    /// Reads the field lines of `head` after the first `start` bytes, which are
-    /// the start line, up to the empty line that ends the head.
-    pub(super) fn parse(head: &[u8], start: usize, limit: usize) -> Result<Self, HeadError> {
-        if u32::try_from(head.len()).is_err() {
-            return Err(HeadError::TooLong);
+    /// The fields whose lines stand there in a head.
+    pub(super) fn of_lines(head: Vec<u8>, mut fields: Vec<Field>) -> Result<Self, HeadError> {
+        let mut names = NameSet::default();
+        for field in &mut fields {
+            *field = field.parse(&head)?;
+            names.insert(field.known);
         }
-        let mut stack = [httparse::EMPTY_HEADER; ON_STACK];
-        let first = limit.min(ON_STACK);
-        let (fields, names) = match parse_lines(head, start, &mut stack[..first]) {
-            Err(HeadError::TooManyFields) => {
-                let lines = memchr::memchr_iter(b'\n', &head[start..]).count();
-                let mut heap = alloc::vec![httparse::EMPTY_HEADER; lines.min(limit)];
-                parse_lines(head, start, &mut heap)
-            }
-            fields => fields,
-        }?;
         Ok(Self {
-            bytes: head.to_vec(),
+            bytes: head,
             fields,
             names,
         })
@@ -105,7 +94,7 @@ impl Headers {
         }
     }
 
-    /// The bytes given to [`parse`](Self::parse) or
+    /// The bytes given to [`of_lines`](Self::of_lines) or
     /// [`after_start_line`](Self::after_start_line).
     pub(super) fn start_line(&self, range: Range) -> &[u8] {
         range.of(&self.bytes)
@@ -140,9 +129,8 @@ impl Headers {
 
     /// Appends all fields of `other`.
     pub(crate) fn append(&mut self, other: &Self) -> Result<(), TooLong> {
-        other.fields.iter().try_for_each(|field| {
-            self.push(field.name.of(&other.bytes), field.value.of(&other.bytes))
-        })
+        let mut pairs = other.pairs();
+        pairs.try_for_each(|(name, value)| self.push(name, value))
     }
 
     /// Appends a field of which nothing is known yet.
@@ -156,12 +144,13 @@ impl Headers {
 
     /// The fields as pairs of name and value.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &[u8])> + Clone {
-        self.fields.iter().map(|field| {
-            (
-                ascii(field.name.of(&self.bytes)),
-                field.value.of(&self.bytes),
-            )
-        })
+        self.pairs().map(|(name, value)| (ascii(name), value))
+    }
+
+    /// The same in bytes.
+    pub(super) fn pairs(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> + Clone {
+        let fields = self.fields.iter();
+        fields.map(|field| (field.name.of(&self.bytes), field.value.of(&self.bytes)))
     }
 
     /// The value of the first field with that name.
@@ -232,10 +221,10 @@ impl Headers {
 
     /// Appends the field lines.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-        for field in &self.fields {
-            out.extend_from_slice(field.name.of(&self.bytes));
+        for (name, value) in self.pairs() {
+            out.extend_from_slice(name);
             out.extend_from_slice(b": ");
-            out.extend_from_slice(field.value.of(&self.bytes));
+            out.extend_from_slice(value);
             out.extend_from_slice(b"\r\n");
         }
     }
@@ -255,39 +244,35 @@ pub(super) enum Single<'a> {
     Repeated,
 }
 
-fn parse_lines<'a>(
-    head: &'a [u8],
-    start: usize,
-    space: &mut [httparse::Header<'a>],
-) -> Result<(Vec<Field>, NameSet), HeadError> {
-    let lines = &head[start..];
-    let (end, parsed) = match httparse::parse_headers(lines, space) {
-        Ok(httparse::Status::Complete(complete)) => complete,
-        Ok(httparse::Status::Partial) => return Err(HeadError::Incomplete),
-        Err(httparse::Error::TooManyHeaders) => return Err(HeadError::TooManyFields),
-        Err(_) => return Err(HeadError::Field),
-    };
-    if end < lines.len() {
-        return Err(HeadError::Surplus);
-    }
-    // `httparse` takes a bare LF for the end of a line.
-    if !lines.ends_with(b"\r\n") {
-        return Err(HeadError::LineEnd);
-    }
-    let mut fields = Vec::with_capacity(parsed.len());
-    let mut names = NameSet::default();
-    for header in parsed {
-        let name = Range::within(head, header.name.as_bytes())?;
-        let value = Range::within(head, header.value)?;
-        let mut after = head[value.end as usize..].iter();
-        if after.find(|byte| !matches!(byte, b' ' | b'\t')) != Some(&b'\r') {
-            return Err(HeadError::LineEnd);
+impl Field {
+    /// A line of which nothing is known yet.
+    pub(super) const fn of_line(line: Range) -> Self {
+        Self {
+            name: line,
+            value: line,
+            known: Name::Other,
         }
-        let known = Name::of(header.name.as_bytes());
-        names.insert(known);
-        fields.push(Field { name, value, known });
     }
-    Ok((fields, names))
+
+    /// Finds name and value in the line (RFC 9112 section 5), which holds no
+    /// control byte but HTAB.
+    fn parse(self, head: &[u8]) -> Result<Self, HeadError> {
+        let line = self.name.of(head);
+        let colon = position(b':', line).ok_or(HeadError::Field)?;
+        let name = &line[..colon];
+        let known = Name::of(name);
+        // The other names are known to the letter.
+        if matches!(known, Name::Other | Name::OtherWebSocket) && !is_token(name) {
+            return Err(HeadError::Field);
+        }
+        let value = trim_start(&line[colon + 1..]);
+        let start = line.len() - value.len();
+        Ok(Self {
+            name: self.name.part(0, colon),
+            value: self.name.part(start, start + trim_end(value).len()),
+            known,
+        })
+    }
 }
 
 impl Range {
@@ -296,14 +281,6 @@ impl Range {
             start: u32::try_from(start).ok()?,
             end: u32::try_from(end).ok()?,
         })
-    }
-
-    /// Where `part` lies in `whole`, of which it is a piece.
-    fn within(whole: &[u8], part: &[u8]) -> Result<Self, HeadError> {
-        let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        Self::new(start, start.wrapping_add(part.len()))
-            .filter(|range| range.end as usize <= whole.len())
-            .ok_or(HeadError::Field)
     }
 
     pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
@@ -322,7 +299,7 @@ impl Range {
         }
     }
 
-    const fn length(self) -> usize {
+    pub(super) const fn length(self) -> usize {
         (self.end - self.start) as usize
     }
 }

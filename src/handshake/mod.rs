@@ -63,9 +63,13 @@ mod extension;
 #[cfg(feature = "alloc")]
 mod head;
 #[cfg(feature = "alloc")]
+mod head_error;
+#[cfg(feature = "alloc")]
 mod headers;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "alloc")]
+mod lines;
 #[cfg(feature = "alloc")]
 mod name;
 #[cfg(feature = "alloc")]
@@ -88,6 +92,8 @@ mod syntax;
 mod verify;
 #[cfg(feature = "alloc")]
 mod version;
+#[cfg(feature = "alloc")]
+mod words;
 
 #[cfg(feature = "hixie76")]
 pub(crate) use self::request::{check_origin, check_upgrade, is_draft};
@@ -99,7 +105,8 @@ pub use self::{
     build_error::BuildError,
     client::ClientRequest,
     extension::{Extension, ExtensionError},
-    head::{HeadError, HeadLimits, HeadReader},
+    head::{HeadLimits, HeadReader},
+    head_error::HeadError,
     headers::Headers,
     request::Request,
     request_error::RequestError,

@@ -1,5 +1,7 @@
 //! The field names that the opening handshake looks at.
 
+use super::syntax::is_same;
+
 /// A field name that means something to the handshake. Found once per field,
 /// so that every rule afterwards compares a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,49 +25,44 @@ pub(crate) enum Name {
     Other,
 }
 
-const PREFIX: &[u8] = b"Sec-WebSocket-";
+const PREFIX: &[u8; 14] = b"Sec-WebSocket-";
 
 impl Name {
     pub(crate) fn of(name: &[u8]) -> Self {
-        let (expected, found): (&[u8], _) = match name.len() {
-            4 => (b"Host", Self::Host),
-            6 if matches!(name[0], b'O' | b'o') => (b"Origin", Self::Origin),
-            6 => (b"Expect", Self::Expect),
-            7 => (b"Upgrade", Self::Upgrade),
-            10 => (b"Connection", Self::Connection),
-            14 => (b"Content-Length", Self::ContentLength),
-            17 if matches!(name[0], b'T' | b't') => (b"Transfer-Encoding", Self::TransferEncoding),
+        let (is_it, it) = match name.len() {
+            4 => (is_same(name, b"Host"), Self::Host),
+            6 if matches!(name[0], b'O' | b'o') => (is_same(name, b"Origin"), Self::Origin),
+            6 => (is_same(name, b"Expect"), Self::Expect),
+            7 => (is_same(name, b"Upgrade"), Self::Upgrade),
+            10 => (is_same(name, b"Connection"), Self::Connection),
+            14 => (is_same(name, b"Content-Length"), Self::ContentLength),
+            17 if matches!(name[0], b'T' | b't') => {
+                let is_it = is_same(name, b"Transfer-Encoding");
+                (is_it, Self::TransferEncoding)
+            }
             15.. => return Self::of_websocket(name),
             _ => return Self::Other,
         };
-        if is_same(name, expected) {
-            found
-        } else {
-            Self::Other
-        }
+        if is_it { it } else { Self::Other }
     }
 
     fn of_websocket(name: &[u8]) -> Self {
-        let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else {
+        let Some((prefix, rest)) = name.split_first_chunk::<14>() else {
             return Self::Other;
         };
         if !is_same(prefix, PREFIX) {
             return Self::Other;
         }
-        let (expected, found): (&[u8], _) = match rest.len() {
-            3 => (b"Key", Self::Key),
-            4 if matches!(rest[3], b'1' | b'2') => (&[b'K', b'e', b'y', rest[3]], Self::DraftKey),
-            6 => (b"Accept", Self::Accept),
-            7 => (b"Version", Self::Version),
-            8 => (b"Protocol", Self::Protocol),
-            10 => (b"Extensions", Self::Extensions),
+        let (is_it, it) = match rest.len() {
+            3 => (is_same(rest, b"Key"), Self::Key),
+            4 if matches!(rest[3], b'1' | b'2') => (is_same(&rest[..3], b"Key"), Self::DraftKey),
+            6 => (is_same(rest, b"Accept"), Self::Accept),
+            7 => (is_same(rest, b"Version"), Self::Version),
+            8 => (is_same(rest, b"Protocol"), Self::Protocol),
+            10 => (is_same(rest, b"Extensions"), Self::Extensions),
             _ => return Self::OtherWebSocket,
         };
-        if is_same(rest, expected) {
-            found
-        } else {
-            Self::OtherWebSocket
-        }
+        if is_it { it } else { Self::OtherWebSocket }
     }
 
     /// A bit for sets of names.
@@ -87,10 +84,4 @@ impl Name {
             Self::Other | Self::OtherWebSocket | Self::Key | Self::DraftKey
         )
     }
-}
-
-/// Almost everybody writes the conventional spelling, and whole slices compare
-/// faster than letters in either case.
-fn is_same(name: &[u8], expected: &[u8]) -> bool {
-    name == expected || name.eq_ignore_ascii_case(expected)
 }

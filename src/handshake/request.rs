@@ -1,6 +1,6 @@
 //! A request that is a valid opening handshake.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use super::{
@@ -54,18 +54,27 @@ impl Request {
     /// [`NotWebSocket`](RequestError::NotWebSocket) is told apart beforehand by
     /// [`RequestHead::asks_for_websocket`].
     pub fn new(head: RequestHead) -> Result<Self, RequestError> {
-        check_upgrade(&head)?;
-        let headers = head.headers();
-        check_version(headers)?;
-        let key = check_key(headers)?;
-        let extensions = check_offer(headers)?;
-        Ok(Self {
+        if !head.asks_for_websocket() {
+            return Err(RequestError::NotWebSocket);
+        }
+        let (key, extensions) = check(&head)?;
+        Ok(Self::of_checked(head, key, extensions))
+    }
+
+    /// The same for a head that asks for WebSocket, which is moved once.
+    pub(crate) fn boxed(head: RequestHead) -> Result<Box<Self>, RequestError> {
+        let (key, extensions) = check(&head)?;
+        Ok(Box::new(Self::of_checked(head, key, extensions)))
+    }
+
+    const fn of_checked(head: RequestHead, key: [u8; 24], extensions: Vec<Extension>) -> Self {
+        Self {
             head,
             key,
             extensions,
             #[cfg(feature = "hixie76")]
             hixie76: None,
-        })
+        }
     }
 
     /// A request of the draft that has been checked.
@@ -218,15 +227,21 @@ impl fmt::Debug for Request {
     }
 }
 
-/// What every upgrade to WebSocket has to be.
+/// Checks what asks for WebSocket; the key and the extensions are the outcome.
+fn check(head: &RequestHead) -> Result<([u8; 24], Vec<Extension>), RequestError> {
+    check_upgrade(head)?;
+    let headers = head.headers();
+    check_version(headers)?;
+    let key = check_key(headers)?;
+    Ok((key, check_offer(headers)?))
+}
+
+/// What every request that asks for WebSocket has to be.
 pub(crate) fn check_upgrade(head: &RequestHead) -> Result<(), RequestError> {
-    if !head.asks_for_websocket() {
-        return Err(RequestError::NotWebSocket);
-    }
     if head.method() != "GET" {
         return Err(RequestError::Method);
     }
-    if !lists_contain(head.headers().known(Name::Connection), b"upgrade") {
+    if !lists_contain(head.headers().known(Name::Connection), b"Upgrade") {
         return Err(RequestError::Connection);
     }
     check_body(head.headers())

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::{
     HeadError, HeadLimits, Headers, HttpVersion, RequestError,
-    head::first_line,
+    head::Head,
     headers::{Range, Single},
     name::Name,
     syntax::{ascii, is_target, is_token, lists_contain},
@@ -52,8 +52,15 @@ impl RequestHead {
     /// an `http` or `https` URI; the other two forms of RFC 9112 section 3.2,
     /// for `CONNECT` and `OPTIONS *`, are refused.
     pub fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Self, RequestError> {
-        let line_end = first_line(bytes, limits)?;
-        let mut parts = bytes[..line_end].split(|&byte| byte == b' ');
+        if bytes.starts_with(b"\r\n") {
+            return Err(RequestError::RequestLine);
+        }
+        Self::of_head(Head::new(bytes, limits)?)
+    }
+
+    /// Reads the start line and the fields of a head.
+    pub(crate) fn of_head(head: Head<'_>) -> Result<Self, RequestError> {
+        let mut parts = head.start_line().split(|&byte| byte == b' ');
         let (Some(method), Some(target), Some(version), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
@@ -66,8 +73,7 @@ impl RequestHead {
         };
         check_line(method, target)?;
         let (method, target) = (method.len(), target.len());
-        let headers = Headers::parse(bytes, line_end + b"\r\n".len(), limits.headers)?;
-        Self::new(headers, method, method + 1, target, version)
+        Self::new(head.into_headers()?, method, method + 1, target, version)
     }
 
     /// A head that other HTTP software has parsed.

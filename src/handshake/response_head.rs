@@ -3,12 +3,8 @@
 use core::fmt;
 
 use super::{
-    HeadError, HeadLimits, Headers, HttpVersion, ResponseError,
-    head::first_line,
-    headers::Range,
-    name::Name,
-    syntax::{elements, has_control},
-    version::ParsedVersion,
+    HeadError, HeadLimits, Headers, HttpVersion, ResponseError, head::Head, headers::Range,
+    name::Name, syntax::elements, version::ParsedVersion,
 };
 
 /// The head of a server's answer.
@@ -40,8 +36,15 @@ impl ResponseHead {
     /// [`ResponseError`] where this is not a valid HTTP/1 response head within
     /// the limits (RFC 9112 sections 2, 4 and 5).
     pub fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Self, ResponseError> {
-        let line_end = first_line(bytes, limits)?;
-        let line = &bytes[..line_end];
+        if bytes.starts_with(b"\r\n") {
+            return Err(ResponseError::StatusLine);
+        }
+        Self::of_head(Head::new(bytes, limits)?)
+    }
+
+    /// Reads the start line and the fields of a head.
+    pub(crate) fn of_head(head: Head<'_>) -> Result<Self, ResponseError> {
+        let line = head.start_line();
         let Some((version, rest)) = line.split_at_checked("HTTP/1.1".len()) else {
             return Err(ResponseError::StatusLine);
         };
@@ -57,12 +60,9 @@ impl ResponseHead {
             _ => return Err(ResponseError::StatusLine),
         };
         let status = parse_status(status).ok_or(ResponseError::StatusLine)?;
-        if has_control(reason) {
-            return Err(ResponseError::StatusLine);
-        }
-        let reason = Range::new(line_end - reason.len(), line_end).ok_or(HeadError::TooLong)?;
+        let reason = Range::new(line.len() - reason.len(), line.len()).ok_or(HeadError::TooLong)?;
         Ok(Self {
-            headers: Headers::parse(bytes, line_end + b"\r\n".len(), limits.headers)?,
+            headers: head.into_headers()?,
             reason,
             status,
             version,

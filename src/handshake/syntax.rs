@@ -22,7 +22,11 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
 }
 
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(|&byte| is_token_byte(byte))
+    // Without an early exit, as almost every text is one.
+    let valid = text
+        .iter()
+        .fold(true, |valid, &byte| valid & is_token_byte(byte));
+    valid && !text.is_empty()
 }
 
 /// Whether all bytes may stand in a request target: printable ASCII, and no
@@ -42,10 +46,20 @@ pub(crate) fn has_control(bytes: &[u8]) -> bool {
 }
 
 /// Without the spaces and tabs at both ends.
-pub(crate) const fn trim(mut bytes: &[u8]) -> &[u8] {
+pub(crate) const fn trim(bytes: &[u8]) -> &[u8] {
+    trim_end(trim_start(bytes))
+}
+
+/// Without the spaces and tabs at the start.
+pub(crate) const fn trim_start(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = bytes {
         bytes = rest;
     }
+    bytes
+}
+
+/// Without the spaces and tabs at the end.
+pub(crate) const fn trim_end(mut bytes: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t'] = bytes {
         bytes = rest;
     }
@@ -65,14 +79,22 @@ pub(crate) fn elements_if(is_list: bool, value: &[u8]) -> impl Iterator<Item = &
         .filter(|element| !element.is_empty())
 }
 
+/// Whether both are the same in whatever case. Almost everybody writes the
+/// conventional spelling, and whole arrays compare faster than letters in
+/// either case.
+pub(crate) fn is_same<const N: usize>(text: &[u8], conventional: &[u8; N]) -> bool {
+    text == conventional || text.eq_ignore_ascii_case(conventional)
+}
+
 /// Whether one of the lists has the element, in whatever case.
-pub(crate) fn lists_contain<'a>(
-    lists: impl Iterator<Item = &'a [u8]>,
-    element: &'static [u8],
+pub(crate) fn lists_contain<'a, const N: usize>(
+    mut lists: impl Iterator<Item = &'a [u8]>,
+    element: &[u8; N],
 ) -> bool {
-    lists
-        .flat_map(elements)
-        .any(|found| found.eq_ignore_ascii_case(element))
+    lists.any(|list| {
+        let mut elements = list.split(|&byte| byte == b',');
+        elements.any(|found| is_same(trim(found), element))
+    })
 }
 
 /// Text that is known to be ASCII because it passed a check for it.

@@ -54,7 +54,7 @@ impl ClientRequest {
             Single::One(value) if value.eq_ignore_ascii_case(b"websocket") => {}
             _ => return Err(ResponseError::Upgrade),
         }
-        if !lists_contain(headers.known(Name::Connection), b"upgrade") {
+        if !lists_contain(headers.known(Name::Connection), b"Upgrade") {
             return Err(ResponseError::Connection);
         }
         match headers.single(Name::Accept) {

@@ -38,6 +38,9 @@ impl PendingRequest {
     /// request breaks, and its
     /// [`refusal`](handshake::RequestError::refusal) answers it.
     pub fn new(head: RequestHead) -> Result<Self, handshake::RequestError> {
+        if !head.asks_for_websocket() {
+            return Err(handshake::RequestError::NotWebSocket);
+        }
         check_upgrade(&head)?;
         let headers = head.headers();
         let number = |name| match only(headers, name) {

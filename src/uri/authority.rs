@@ -35,7 +35,10 @@ impl<'a> Authority<'a> {
                 None => return Err(AuthorityError::Host),
             }
         } else {
-            let (host, port) = text.split_once(':').unwrap_or((text, ""));
+            let (host, port) = match memchr::memchr(b':', text.as_bytes()) {
+                Some(colon) => (&text[..colon], &text[colon + 1..]),
+                None => (text, ""),
+            };
             if host.is_empty() {
                 return Err(AuthorityError::Missing);
             }
@@ -63,7 +66,14 @@ fn parse_port(digits: &str) -> Result<Option<u16>, AuthorityError> {
 /// `reg-name` of RFC 3986 section 3.2.2 without the comma: two `Host` lines
 /// that an intermediary joined would pass for one host.
 fn check_name(host: &[u8]) -> Result<(), AuthorityError> {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%".contains(byte);
+    let plain = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+'
+            )
+            || matches!(byte, b';' | b'=' | b'%')
+    };
     if !host.iter().all(plain) {
         Err(AuthorityError::Host)
     } else if !has_valid_escapes(host) {

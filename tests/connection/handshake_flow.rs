@@ -2,7 +2,7 @@
 //! the first frame, or to the refusal.
 
 use websocket_proto::handshake::{Acceptance, HeadError, RequestError, ResponseError};
-use websocket_proto::{Config, Connection, Error, Event, State};
+use websocket_proto::{Config, Connection, Error, Event, FixedOutput, SendError, State};
 
 use crate::pair::{
     REQUEST, RESPONSE, asked_server, connecting_client, events, failure, request, take,
@@ -327,4 +327,51 @@ fn the_key_of_a_request_comes_from_the_seed() {
     assert_eq!(key(1), key(1));
     assert_ne!(key(1), key(2));
     assert!(key(1).ends_with("=="));
+}
+
+/// What a connection writes is what the request's own answer encodes to, and is
+/// written whole or not at all.
+#[test]
+fn a_101_is_the_same_on_both_ways() {
+    let offers = "Sec-WebSocket-Protocol: chat, superchat\r\n\
+        Sec-WebSocket-Extensions: a; b=c, d\r\n\r\n";
+    let bytes = REQUEST.replace("\r\n\r\n", &format!("\r\n{offers}"));
+    let extension = |text: &str| text.parse().expect("an extension");
+    let plain = Acceptance::new;
+    for acceptance in [
+        plain(),
+        plain().subprotocol("superchat"),
+        plain().extension(extension("a; b=c")),
+        plain()
+            .extension(extension("d"))
+            .extension(extension("a; b")),
+        plain().header("Set-Cookie", "a=b").header("X", ""),
+        plain()
+            .header("Set-Cookie", "a=b")
+            .subprotocol("chat")
+            .extension(extension("d")),
+    ] {
+        let mut wire = bytes.clone().into_bytes();
+        let mut conn = Connection::server(Config::new());
+        let mut input = &mut wire[..];
+        let Ok(Some(Event::Request(request))) = conn.receive(&mut input, &mut Vec::new()) else {
+            panic!("a valid request");
+        };
+        let accepted = request.accept(&acceptance).expect("fits the request");
+        let expected = accepted.response.encode().expect("valid");
+        let mut memory = vec![0; expected.len()];
+        let needed = expected.len();
+        let mut small = FixedOutput::new(&mut memory[1..]);
+        assert_eq!(
+            conn.accept(&request, &acceptance, &mut small),
+            Err(SendError::OutputFull { needed })
+        );
+        assert!(small.written().is_empty());
+        let mut out = FixedOutput::new(&mut memory);
+        conn.accept(&request, &acceptance, &mut out)
+            .expect("just fits");
+        assert_eq!(out.written(), expected);
+        let agreement = conn.agreement().cloned().unwrap_or_default();
+        assert_eq!(agreement, accepted.agreement);
+    }
 }

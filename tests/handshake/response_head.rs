@@ -170,5 +170,12 @@ fn answer_from_parts() {
 fn control_byte_in_the_reason() {
     let bytes = b"HTTP/1.1 200 a\0b\r\n\r\n";
     let error = ResponseHead::parse(bytes, HeadLimits::default()).unwrap_err();
+    assert_eq!(error, ResponseError::Head(HeadError::ControlByte));
+    let bytes = b"HTTP/1.1 200 a\tb\xff\r\n\r\n";
+    let head = ResponseHead::parse(bytes, HeadLimits::default()).unwrap();
+    assert_eq!(head.reason(), b"a\tb\xff");
+    // A line before the first is for the reader to skip.
+    let bytes = b"\r\nHTTP/1.1 200 OK\r\n\r\n";
+    let error = ResponseHead::parse(bytes, HeadLimits::default()).unwrap_err();
     assert_eq!(error, ResponseError::StatusLine);
 }

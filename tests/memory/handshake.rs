@@ -1,9 +1,9 @@
 //! The heads of the opening handshake.
 
-use websocket_proto::Uri;
 use websocket_proto::handshake::{
     Acceptance, ClientRequest, HeadLimits, Request, RequestHead, encode_key,
 };
+use websocket_proto::{Config, Connection, Event, Uri};
 
 use crate::measure;
 
@@ -31,4 +31,27 @@ fn a_servers_acceptance_takes_two_allocations_and_its_bytes_one() {
     assert_eq!(used.calls, 2, "{used:?}");
     let (_, used) = measure(|| accepted.response.encode().expect("a valid response"));
     assert_eq!(used.calls, 1, "{used:?}");
+}
+
+/// What is kept of the handshake under way, the head and where its fields
+/// stand, the request in its box, and what is sent.
+#[test]
+fn a_servers_handshake_takes_five_allocations() {
+    let uri = Uri::parse("ws://server.example.com/chat").expect("a URI");
+    let bytes = ClientRequest::new(&uri).encode(&encode_key([7; 16]));
+    let mut bytes = bytes.expect("a valid request");
+    let mut out = Vec::new();
+    let (_connection, used) = measure(|| {
+        let mut connection = Connection::server(Config::new());
+        let mut input = &mut bytes[..];
+        match connection.receive(&mut input, &mut out) {
+            Ok(Some(Event::Request(request))) => connection
+                .accept(&request, &Acceptance::new(), &mut out)
+                .expect("fits the request"),
+            other => panic!("{other:?}"),
+        }
+        connection
+    });
+    assert_eq!(used.calls, 5, "{used:?}");
+    assert_eq!(used.held, out.len() as isize);
 }

@@ -18,17 +18,19 @@ impl Request {
     /// [`BuildError::ManagedHeader`] also for a field that belongs to HTTP/1
     /// connections, such as `Keep-Alive`.
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
-        let mut headers = Headers::default();
-        let agreement = acceptance.agree(
+        let agreed = acceptance.agree(
             self.subprotocols(),
             self.extensions(),
             #[cfg(feature = "deflate")]
             acceptance.deflate_or(None),
-            &mut headers,
         )?;
+        let mut headers = Headers::default();
+        for (name, value) in agreed.fields() {
+            headers.push(name, value)?;
+        }
         Ok(Accepted {
             response: Response::connected(list(&[], &headers)?),
-            agreement,
+            agreement: agreed.agreement,
         })
     }
 }
