@@ -26,6 +26,13 @@ pub trait Output {
     /// The number of bytes that can still be appended.
     fn available(&self) -> usize;
 
+    /// Tells that `additional` bytes are about to be appended piece by piece,
+    /// so that a buffer that grows need do so only once. No more than a hint:
+    /// by default it does nothing.
+    fn reserve(&mut self, additional: usize) {
+        let _ = additional;
+    }
+
     /// Appends `bytes`, and lends them where they stand now, to be masked
     /// there.
     ///
@@ -67,6 +74,11 @@ impl Output for Vec<u8> {
     }
 
     #[inline]
+    fn reserve(&mut self, additional: usize) {
+        Self::reserve(self, additional);
+    }
+
+    #[inline]
     fn append(&mut self, bytes: &[u8]) -> &mut [u8] {
         let start = self.len();
         self.extend_from_slice(bytes);
@@ -89,6 +101,11 @@ impl Output for bytes::BytesMut {
     #[inline]
     fn available(&self) -> usize {
         isize::MAX as usize - self.len()
+    }
+
+    #[inline]
+    fn reserve(&mut self, additional: usize) {
+        Self::reserve(self, additional);
     }
 
     #[inline]

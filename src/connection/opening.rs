@@ -224,9 +224,8 @@ impl Connection {
                     #[cfg(feature = "deflate")]
                     deflate,
                 )?;
-                let needed = answer.length();
-                check_room(needed, out)?;
-                answer.write(out.extend_by(needed));
+                check_room(answer.length(), out)?;
+                answer.append_to(out);
                 answer.into_agreement()
             }
             #[cfg(feature = "hixie76")]

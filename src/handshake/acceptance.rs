@@ -1,12 +1,12 @@
 //! The 101 answer.
 
 use alloc::{string::String, vec::Vec};
-use core::mem;
 
 use super::{
     Agreement, BuildError, Extension, Headers, Request, Response, accept_key, name::Name,
     response::add_header,
 };
+use crate::Output;
 #[cfg(feature = "deflate")]
 use crate::deflate::DeflateConfig;
 
@@ -191,22 +191,18 @@ impl Answer<'_> {
         Self::STATUS_LINE.len() + lengths.sum::<usize>() + b"\r\n".len()
     }
 
-    /// Writes the bytes of the answer: those of [`Response::encode`], without a
-    /// list in between.
-    pub(crate) fn write(&self, mut room: &mut [u8]) {
-        let mut put = |bytes: &[u8]| {
-            let (place, rest) = mem::take(&mut room).split_at_mut(bytes.len());
-            place.copy_from_slice(bytes);
-            room = rest;
-        };
-        put(Self::STATUS_LINE);
+    /// Appends the bytes of the answer: those of [`Response::encode`], without
+    /// a list in between.
+    pub(crate) fn append_to(&self, out: &mut impl Output) {
+        out.reserve(self.length());
+        out.append(Self::STATUS_LINE);
         self.fields().for_each(|(name, value)| {
-            put(name);
-            put(b": ");
-            put(value);
-            put(b"\r\n");
+            out.append(name);
+            out.append(b": ");
+            out.append(value);
+            out.append(b"\r\n");
         });
-        put(b"\r\n");
+        out.append(b"\r\n");
     }
 
     pub(crate) fn into_agreement(self) -> Agreement {
