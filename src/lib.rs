@@ -92,6 +92,9 @@
 //!   [`handle_timeout`](Connection::handle_timeout) in each turn after step 2,
 //!   and sleep no longer than [`poll_timeout`](Connection::poll_timeout).
 //!
+//! The module `guide` has it task by task: opening, receiving, sending, closing,
+//! backpressure, deadlines, buffers that the kernel owns, two tasks.
+//!
 //! # A client
 //!
 //! ```
@@ -218,6 +221,9 @@ pub mod deflate;
 mod error;
 #[cfg(feature = "alloc")]
 mod event;
+#[cfg(all(feature = "std", any(doc, doctest)))]
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 #[cfg(feature = "hixie76")]
 pub mod hixie76;
 #[cfg(feature = "alloc")]

@@ -137,7 +137,6 @@ impl Receiver {
         remaining > 0
             && matches!(self.delivery, Delivery::Messages)
             && !self.message.compressed
-            && !self.discard
             && !(last && self.assembly.is_empty() && remaining <= available as u64)
     }
 

@@ -208,7 +208,7 @@ impl Receiver {
                 }
             }
             if self.is_assembled(input.len()) {
-                let event = self.assemble(input)?;
+                let event = self.assemble(input)?.filter(|_| !self.discard);
                 if event.is_some() || input.is_empty() {
                     return Ok(event);
                 }
