@@ -6,6 +6,7 @@ pub mod cases;
 pub mod http1;
 pub mod http2;
 pub mod http3;
+pub mod link;
 pub mod session;
 pub mod tls;
 
