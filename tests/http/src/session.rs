@@ -1,8 +1,10 @@
 //! A WebSocket connection over a stream that HTTP software has handed over.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, timeout};
 use websocket_proto::handshake::connect::{StreamEnd, StreamError};
 use websocket_proto::{CloseCode, Connection, Event, SendError};
 
@@ -10,6 +12,9 @@ use crate::Failure;
 
 /// How many bytes are read at a time.
 const READ_SIZE: usize = 64 << 10;
+
+/// How long to wait for the peer's end of the stream behind this one's.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// A stream of HTTP/2 or HTTP/3, or all of a TCP connection.
 pub trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
@@ -37,6 +42,9 @@ pub struct Session<T: Transport> {
     start: usize,
     end: usize,
     out: Vec<u8>,
+    clock: Instant,
+    /// The peer sends no more.
+    has_ended: bool,
 }
 
 impl<T: Transport> Session<T> {
@@ -52,6 +60,8 @@ impl<T: Transport> Session<T> {
             start: 0,
             end: unread.len(),
             out: Vec::new(),
+            clock: Instant::now(),
+            has_ended: false,
         }
     }
 
@@ -64,13 +74,15 @@ impl<T: Transport> Session<T> {
     pub async fn next(&mut self) -> Result<Option<Message>, Failure> {
         loop {
             let mut input = &mut self.buffer[self.start..self.end];
-            let outcome = match self.connection.receive(&mut input, &mut self.out) {
+            let received = match self.connection.receive(&mut input, &mut self.out) {
                 Ok(event) => Ok(event.and_then(message)),
                 Err(error) => Err(error),
             };
             self.start = self.end - input.len();
+            let now = self.clock.elapsed();
+            let in_time = self.connection.handle_timeout(now, &mut self.out);
             self.flush().await;
-            match outcome {
+            match received.and_then(|message| in_time.map(|()| message)) {
                 Ok(Some(message)) => return Ok(Some(message)),
                 Err(error) => {
                     self.finish(StreamEnd::after(Some(error))).await;
@@ -83,15 +95,30 @@ impl<T: Transport> Session<T> {
                 self.finish(StreamEnd::after(None)).await;
                 return Ok(None);
             }
-            (self.start, self.end) = (0, 0);
-            // A reset, and a lost connection below, end it as well.
-            self.end = self.transport.read(&mut self.buffer).await.unwrap_or(0);
-            if self.end == 0
-                && let Err(error) = self.connection.receive_eof()
-            {
-                self.finish(StreamEnd::after(Some(error))).await;
-                return Err(error.into());
+            self.read().await;
+        }
+    }
+
+    /// Reads, for as long as no deadline comes.
+    async fn read(&mut self) {
+        (self.start, self.end) = (0, 0);
+        let read = self.transport.read(&mut self.buffer);
+        let length = match self.connection.poll_timeout() {
+            None => read.await,
+            Some(deadline) => {
+                let wait = deadline.saturating_sub(self.clock.elapsed());
+                match timeout(wait, read).await {
+                    Ok(length) => length,
+                    Err(_) => return,
+                }
             }
+        };
+        // A reset, and a lost connection below, end it as well.
+        self.end = length.unwrap_or(0);
+        if self.end == 0 {
+            self.has_ended = true;
+            // If that was too early, `receive` says so.
+            let _ = self.connection.receive_eof();
         }
     }
 
@@ -132,9 +159,20 @@ impl<T: Transport> Session<T> {
 
     async fn finish(&mut self, end: StreamEnd) {
         match end {
-            StreamEnd::Finish => drop(self.transport.shutdown().await),
+            StreamEnd::Finish => {
+                let _ = self.transport.shutdown().await;
+                // Letting go of a stream that the peer has not ended resets it,
+                // and a peer may discard what it has not read yet: the Close.
+                if !self.has_ended {
+                    let _ = timeout(LINGER, self.drain()).await;
+                }
+            }
             StreamEnd::Reset(error) => self.transport.reset(error),
         }
+    }
+
+    async fn drain(&mut self) {
+        while !matches!(self.transport.read(&mut self.buffer).await, Ok(0) | Err(_)) {}
     }
 }
 

@@ -67,19 +67,33 @@ async fn main() -> Result<(), Failure> {
     let uri = Uri::parse(url)?;
     let address = SocketAddr::from(([127, 0, 0, 1], uri.port()));
     let roots = fs::read_to_string(roots)?;
-    let failed = match version.as_str() {
-        "http2" => {
-            let connected = timeout(cases::PATIENCE, connect_http2(address, &uri, &roots));
-            run(&title, &Client(connected.await??, url.clone()), chosen).await
+    let mut failed = 0;
+    for name in cases::ALL {
+        if !chosen.is_empty() && !chosen.iter().any(|word| word == name) {
+            continue;
         }
-        "http3" => {
-            let tls = tls::client(&roots, &["h3"])?;
-            let connecting = http3::Client::connect(address, uri.server_name(), tls);
-            let connected = timeout(cases::PATIENCE, connecting);
-            run(&title, &Client(connected.await??, url.clone()), chosen).await
+        // Each case on an HTTP connection of its own, lest one harm the next.
+        let outcome = match version.as_str() {
+            "http2" => {
+                let connected = timeout(cases::PATIENCE, connect_http2(address, &uri, &roots));
+                cases::run(name, &Client(connected.await??, url.clone())).await
+            }
+            "http3" => {
+                let tls = tls::client(&roots, &["h3"])?;
+                let connecting = http3::Client::connect(address, uri.server_name(), tls);
+                let connected = timeout(cases::PATIENCE, connecting).await??;
+                cases::run(name, &Client(connected, url.clone())).await
+            }
+            _ => return Err(format!("there is no {version}").into()),
+        };
+        match outcome {
+            Ok(()) => println!("ok    {title}: {name}"),
+            Err(error) => {
+                failed += 1;
+                println!("FAIL  {title}: {name}: {}", tls::describe(&*error));
+            }
         }
-        _ => return Err(format!("there is no {version}").into()),
-    };
+    }
     process::exit(i32::from(failed > 0));
 }
 
@@ -93,21 +107,4 @@ async fn connect_http2(
     stream.set_nodelay(true)?;
     let name = ServerName::try_from(uri.server_name().to_owned())?;
     http2::Client::new(connector.connect(name, stream).await?).await
-}
-
-async fn run(title: &str, client: &impl Opener, chosen: &[String]) -> u32 {
-    let mut failed = 0;
-    for name in cases::ALL {
-        if !chosen.is_empty() && !chosen.iter().any(|word| word == name) {
-            continue;
-        }
-        match cases::run(name, client).await {
-            Ok(()) => println!("ok    {title}: {name}"),
-            Err(error) => {
-                failed += 1;
-                println!("FAIL  {title}: {name}: {}", tls::describe(&*error));
-            }
-        }
-    }
-    failed
 }
