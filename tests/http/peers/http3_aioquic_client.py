@@ -85,7 +85,8 @@ class Socket:
                 self.ended = event.error_code
                 break
             assert isinstance(event, DataReceived), event
-            self.frames.receive_data(event.data)
+            if event.data:
+                self.frames.receive_data(event.data)
             self.pending.extend(self.frames.events())
             self.ended = event.stream_ended and "FIN"
         return self.pending.popleft() if self.pending else None
@@ -198,7 +199,7 @@ async def main():
         await suite.check("refusals", refusals)
     server.kill()
     await server.wait()
-    suite.finish()
 
 
 asyncio.run(asyncio.wait_for(main(), 200))
+suite.finish()

@@ -7,6 +7,7 @@ pub mod http1;
 pub mod http2;
 pub mod http3;
 pub mod link;
+pub mod listen;
 pub mod session;
 pub mod tls;
 
