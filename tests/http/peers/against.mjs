@@ -11,7 +11,7 @@ for (const title of cases.split(',')) {
   const server = new Program(command, args);
   const [, url] = await server.prints('stdout', /listening on (\S+)/);
   const words = [version, name, url, ca, title];
-  const { status } = spawnSync(program('against'), words, { stdio: 'inherit', timeout: 100_000 });
+  const { status } = spawnSync(program('http_against'), words, { stdio: 'inherit', timeout: 100_000 });
   if (status !== 0) {
     failed = true;
     console.log(`      of the server: ${JSON.stringify(server.stderr.slice(-1000))}`);

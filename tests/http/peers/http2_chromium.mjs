@@ -3,7 +3,7 @@ import { launch } from '../../real/browser.mjs';
 import { equal, program, Program, suite } from '../../real/harness.mjs';
 
 const chromium = suite('http2, chromium');
-const server = new Program(program('server'), ['http2', ...process.argv.slice(2)]);
+const server = new Program(program('http_server'), ['http2', ...process.argv.slice(2)]);
 const [, url] = await server.prints('stdout', /listening on (\S+)/);
 const browser = await launch('--ignore-certificate-errors');
 const page = await browser.newPage();

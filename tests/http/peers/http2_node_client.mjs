@@ -7,14 +7,17 @@ import { over } from './websocket_over.mjs';
 
 const node = suite('http2, node client');
 const [certificate, key] = process.argv.slice(2);
-const server = new Program(program('server'), ['http2', certificate, key]);
+const server = new Program(program('http_server'), ['http2', certificate, key]);
 const [, url] = await server.prints('stdout', /listening on (\S+)/);
-const logs = (line) => server.prints('stdout', new RegExp(`^${line}$`, 'm'));
+
+/** Waits for a line of the server's log, behind its first `before` characters. */
+const logs = (line, before = 0) =>
+  server.prints('stdout', new RegExp(`^[^]{${before},}^${line}$`, 'm'));
 
 const session = http2.connect(url, { ca: readFileSync(certificate) });
 const [settings] = await within(10_000, 'SETTINGS', once(session, 'remoteSettings'));
 
-function request(path, more = {}) {
+function request(path, more = {}, waitForTrailers = false) {
   return session.request({
     ':method': 'CONNECT',
     ':protocol': 'websocket',
@@ -23,7 +26,7 @@ function request(path, more = {}) {
     ':authority': new URL(url).host,
     'sec-websocket-version': '13',
     ...more,
-  }, { endStream: false });
+  }, { endStream: false, waitForTrailers });
 }
 
 const answer = async (stream) => (await once(stream, 'response'))[0];
@@ -85,6 +88,50 @@ await node.check('the server closes, and ends the stream', async () => {
   equal([code, String(reason)], [4001, 'over – ü'], 'end');
   await ended;
   await logs('end /close clean 4001');
+});
+
+/** Everything that the server sends on a stream. */
+async function all(stream) {
+  const parts = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts).toString('latin1');
+}
+
+// "Hello" and a Close with 1000, masked.
+const frames = Buffer.from('818537fa213d7f9f4d5158' + '88820000000003e8', 'hex');
+
+await node.check('frames that come before the answer', async () => {
+  const stream = request('/echo');
+  stream.write(frames);
+  equal(await all(stream), '\x81\x05Hello\x88\x02\x03\xe8', 'answer');
+  await logs('end /echo clean 1000 ');
+});
+
+await node.check('a frame in DATA of one byte each', async () => {
+  const stream = request('/echo');
+  for (const byte of frames) {
+    stream.write(Buffer.of(byte));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  equal(await all(stream), '\x81\x05Hello\x88\x02\x03\xe8', 'answer');
+});
+
+for (const trailers of [false, true]) {
+  await node.check(`END_STREAM ${trailers ? 'on trailers' : 'alone'} is no clean end`, async () => {
+    const before = server.stdout.length;
+    const stream = request('/echo', {}, trailers);
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-trailer': 'nothing' }));
+    await answer(stream);
+    stream.end();
+    equal(await all(stream), '', 'answer');
+    await logs('end /echo unclean: connection lost before the closing handshake', before);
+  });
+}
+
+await node.check('a CONNECT without :protocol opens no tunnel', async () => {
+  const stream = session.request({ ':method': 'CONNECT', ':authority': new URL(url).host }, { endStream: false });
+  equal((await answer(stream))[':status'], 400, ':status');
+  stream.close();
 });
 
 await node.check('RST_STREAM is no clean end', async () => {

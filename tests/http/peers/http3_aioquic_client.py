@@ -172,6 +172,14 @@ async def main():
             equal(await socket.message(), None, "message")
             equal(socket.ended, 0x10C, "code of the reset")
 
+        async def ends_without_a_close():
+            socket, _ = await client.open("/echo")
+            client.http.send_data(socket.stream, b"", True)
+            client.transmit()
+            equal(await socket.next(), None, "event")
+            equal(socket.ended, "FIN", "end of the stream")
+            await logs("end /echo unclean: connection lost before the closing handshake")
+
         async def client_resets():
             socket, _ = await client.open("/echo")
             await socket.echoes("a")
@@ -195,6 +203,7 @@ async def main():
         await suite.check("the server closes, and ends the stream", server_closes)
         await suite.check("the server pings", server_pings)
         await suite.check("the server resets with H3_REQUEST_CANCELLED", server_resets)
+        await suite.check("FIN without a Close is no clean end", ends_without_a_close)
         await suite.check("a reset is no clean end", client_resets)
         await suite.check("refusals", refusals)
     server.kill()

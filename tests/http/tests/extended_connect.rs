@@ -2,6 +2,11 @@
 
 mod support;
 
+use std::sync::Arc;
+
+use http_stacks::tls::{self, Identity};
+use quinn::crypto::rustls::QuicServerConfig;
+
 /// Each test for the server and client that `$start` gives.
 macro_rules! tests {
     ($start:path) => {
@@ -160,4 +165,34 @@ mod http2 {
 
 mod http3 {
     tests!(crate::support::over_http3);
+}
+
+/// BOOT-02 of the requirements: a setting that is neither 0 nor 1 ends the
+/// connection with H3_SETTINGS_ERROR.
+#[tokio::test]
+async fn a_wrong_setting_over_http3() {
+    support::limited(async {
+        let identity = Identity::localhost().unwrap();
+        let crypto = QuicServerConfig::try_from(tls::server(&identity, &["h3"]).unwrap());
+        let config = quinn::ServerConfig::with_crypto(Arc::new(crypto.unwrap()));
+        let endpoint = quinn::Endpoint::server(config, ([127, 0, 0, 1], 0).into()).unwrap();
+        let address = endpoint.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let connection = endpoint.accept().await?.await.ok()?;
+            let mut control = connection.open_uni().await.ok()?;
+            // A control stream, on it SETTINGS of two bytes: 8 is 2.
+            control.write_all(&[0, 4, 2, 8, 2]).await.ok()?;
+            Some(connection.closed().await)
+        });
+        let config = tls::client(&identity.certificate, &["h3"]).unwrap();
+        let client = http_stacks::http3::Client::connect(address, "localhost", config).await;
+        assert!(client.is_err());
+        match server.await.unwrap() {
+            Some(quinn::ConnectionError::ApplicationClosed(close)) => {
+                assert_eq!(close.error_code.into_inner(), 0x109);
+            }
+            other => panic!("{other:?}"),
+        }
+    })
+    .await;
 }

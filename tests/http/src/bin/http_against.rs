@@ -1,4 +1,4 @@
-//! Our client at a server of others: `against http2 NAME URL CA [CASE]...`.
+//! Our client at a server of others: `http_against http2 NAME URL CA [CASE]...`.
 //!
 //! Runs the cases named, or all, and prints how each went.
 
@@ -61,7 +61,7 @@ impl Opener for Client<http3::Client> {
 async fn main() -> Result<(), Failure> {
     let words = env::args().skip(1).collect::<Vec<_>>();
     let [version, name, url, roots, chosen @ ..] = &words[..] else {
-        return Err("Usage: against http2|http3 NAME URL CA [CASE]...".into());
+        return Err("Usage: http_against http2|http3 NAME URL CA [CASE]...".into());
     };
     let title = format!("{version}, {name}");
     let uri = Uri::parse(url)?;

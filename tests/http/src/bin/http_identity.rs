@@ -1,4 +1,4 @@
-//! Writes a certificate for `localhost` and its key: `identity CERT KEY`.
+//! Writes a certificate for `localhost` and its key: `http_identity CERT KEY`.
 
 use std::{env, fs};
 
@@ -8,7 +8,7 @@ use http_stacks::tls::Identity;
 fn main() -> Result<(), Failure> {
     let mut words = env::args().skip(1);
     let (Some(certificate), Some(key)) = (words.next(), words.next()) else {
-        return Err("Usage: identity CERT KEY".into());
+        return Err("Usage: http_identity CERT KEY".into());
     };
     let identity = Identity::localhost()?;
     fs::write(certificate, identity.certificate)?;

@@ -1,4 +1,4 @@
-//! The server of the tests for clients of others: `server http2 CERT KEY`.
+//! The server of the tests for clients of others: `http_server http2 CERT KEY`.
 //!
 //! Says where it listens, and then what happens to it, a line each.
 
@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 async fn main() -> Result<(), Failure> {
     let words = env::args().skip(1).collect::<Vec<_>>();
     let [version, certificate, key] = &words[..] else {
-        return Err("Usage: server http2|http3 CERT KEY".into());
+        return Err("Usage: http_server http2|http3 CERT KEY".into());
     };
     let identity = Identity::read(Path::new(certificate), Path::new(key))?;
     let (log, mut lines) = mpsc::unbounded_channel::<String>();
