@@ -162,7 +162,8 @@ impl<T: Transport> Session<T> {
             StreamEnd::Finish => {
                 let _ = self.transport.shutdown().await;
                 // Letting go of a stream that the peer has not ended resets it,
-                // and a peer may discard what it has not read yet: the Close.
+                // or its TCP connection: then what it has not read yet, the
+                // Close, is at its mercy.
                 if !self.has_ended {
                     let _ = timeout(LINGER, self.drain()).await;
                 }
