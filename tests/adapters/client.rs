@@ -7,9 +7,10 @@ mod compression;
 mod connect;
 mod duplex;
 mod legacy;
+mod notices;
 mod socket;
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
 use std::process;
 use std::sync::Arc;
 use std::thread;
@@ -17,8 +18,9 @@ use std::time::Duration;
 
 use arguments::Arguments;
 use duplex::{Failure, Link};
+use notices::{describe, fail, notice, print};
 use websocket_proto::deflate::DeflateConfig;
-use websocket_proto::handshake::{ClientRequest, ResponseHead};
+use websocket_proto::handshake::ClientRequest;
 use websocket_proto::{
     CloseCode, CloseStatus, Config, Connection, Error, Event, Seed, SendError, Uri,
 };
@@ -215,52 +217,4 @@ fn send_lines(link: &Link, mut input: impl BufRead) {
         conn.send_close(CloseCode::NORMAL, "", out)
             .or_else(|_| conn.send_empty_close(out))
     });
-}
-
-/// A refusal in words: its status, and where a redirection leads.
-fn describe(head: &ResponseHead) -> String {
-    let mut words = format!(
-        "{} {}",
-        head.status(),
-        String::from_utf8_lossy(head.reason())
-    );
-    if let (300..=399, Some(location)) = (head.status(), head.headers().first("location")) {
-        words.push(' ');
-        words.push_str(&String::from_utf8_lossy(location));
-    }
-    words
-}
-
-/// Prints a message. Whoever closed the standard output wants no more of them.
-fn print(message: &[u8]) {
-    let mut stdout = io::stdout().lock();
-    let written = stdout
-        .write_all(message)
-        .and_then(|()| stdout.write_all(b"\n"))
-        .and_then(|()| stdout.flush());
-    if written.is_err() {
-        process::exit(1);
-    }
-}
-
-/// Prints a notice on one line, whatever the peer put into it.
-fn notice(what: &str, words: &str) {
-    let mut line = String::from(what);
-    if !words.is_empty() {
-        line.push(' ');
-    }
-    for character in words.trim_end().chars() {
-        if character.is_control() || character == '\\' {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line.push('\n');
-    let _ = io::stderr().write_all(line.as_bytes());
-}
-
-fn fail(code: u16, why: &str) -> ! {
-    notice("failed", &format!("{code} {why}"));
-    process::exit(1)
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 
 /** A browser with an empty profile that talks to nobody by itself. */
-export async function launch() {
+export async function launch(...more) {
   const profile = mkdtempSync(path.join(tmpdir(), 'real-peers-'));
   process.on('exit', () => rmSync(profile, { recursive: true, force: true }));
   return chromium.launchPersistentContext(profile, {
@@ -21,6 +21,7 @@ export async function launch() {
       '--disable-component-update',
       '--disable-sync',
       '--disable-dev-shm-usage',
+      ...more,
     ],
   });
 }

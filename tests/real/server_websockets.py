@@ -1,6 +1,11 @@
-"""A server on Python's `websockets` for client_cases.mjs, which says what each path does."""
+"""A server on Python's `websockets` for client_cases.mjs, which says what each path does.
+
+In TLS where TLS_CERT and TLS_KEY name the files.
+"""
 
 import asyncio
+import os
+import ssl
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import serve
@@ -56,9 +61,15 @@ async def handle(connection):
 
 
 async def main():
-    async with serve(handle, "127.0.0.1", 0, process_request=refuse, select_subprotocol=choose, max_size=1 << 25) as server:
+    options = {"process_request": refuse, "select_subprotocol": choose, "max_size": 1 << 25}
+    origin = "ws://127.0.0.1"
+    if "TLS_CERT" in os.environ:
+        options["ssl"] = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        options["ssl"].load_cert_chain(os.environ["TLS_CERT"], os.environ["TLS_KEY"])
+        origin = "wss://localhost"
+    async with serve(handle, "127.0.0.1", 0, **options) as server:
         port = server.sockets[0].getsockname()[1]
-        print(f"listening on ws://127.0.0.1:{port}", flush=True)
+        print(f"listening on {origin}:{port}", flush=True)
         await asyncio.Future()
 
 

@@ -1,5 +1,8 @@
-// A server on Node's `ws` for client_cases.mjs, which says what each path does.
+// A server on Node's `ws` for client_cases.mjs, which says what each path does;
+// in TLS where TLS_CERT and TLS_KEY name the files.
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { WebSocketServer } from 'ws';
 
 const paths = {
@@ -24,7 +27,11 @@ const refusals = {
   '/refuse/404': ['404 Not Found', 'X-Nothing: here'],
 };
 
-const server = http.createServer((request, response) => response.writeHead(426).end());
+const { TLS_CERT, TLS_KEY } = process.env;
+const plain = (request, response) => response.writeHead(426).end();
+const server = TLS_CERT
+  ? https.createServer({ cert: readFileSync(TLS_CERT), key: readFileSync(TLS_KEY) }, plain)
+  : http.createServer(plain);
 const sockets = new WebSocketServer({
   noServer: true,
   maxPayload: 1 << 25,
@@ -42,4 +49,7 @@ server.on('upgrade', (request, stream, head) => {
     paths[pathname]?.(socket, searchParams, request);
   });
 });
-server.listen(0, '127.0.0.1', () => console.log(`listening on ws://127.0.0.1:${server.address().port}`));
+server.listen(0, '127.0.0.1', () => {
+  const origin = TLS_CERT ? 'wss://localhost' : 'ws://127.0.0.1';
+  console.log(`listening on ${origin}:${server.address().port}`);
+});
