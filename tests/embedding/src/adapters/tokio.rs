@@ -6,6 +6,8 @@
 //! or stays in it. Sending is a `Sink`, whose mistakes are told at once, as the
 //! sending half stands behind a lock that nobody holds while waiting.
 
+#[cfg(feature = "matrix")]
+mod session;
 mod shared;
 mod tasks;
 
@@ -16,6 +18,8 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use futures_sink::Sink;
+#[cfg(feature = "matrix")]
+pub use session::Tokio;
 use shared::Shared;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
