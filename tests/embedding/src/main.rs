@@ -9,7 +9,7 @@ use embedding::matrix::{columns, table};
 const USAGE: &str = "\
 Runs every scenario on every adapter and prints who passed which.
 
-Usage: embedding [WORD]
+Usage: embedding [WORD]     with VERBOSE=1, how long each case took
 
   WORD     only the adapters whose name has this word
   --help   this text
@@ -26,9 +26,10 @@ fn main() -> ExitCode {
     for column in &mut columns {
         let started = Instant::now();
         let verbose = env::var_os("VERBOSE").is_some();
-        column.run(|case| {
+        column.run(|case, time| {
             if verbose {
-                eprintln!("  {} ({})", case.scenario, case.roles);
+                let seconds = time.as_secs_f32();
+                eprintln!("{seconds:6.2} s  {} ({})", case.scenario, case.roles);
             }
         });
         eprintln!(

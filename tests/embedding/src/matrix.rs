@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use crate::adapter::Adapter;
 use crate::adapters::blocking::Blocking;
@@ -40,12 +41,13 @@ impl Column {
     }
 
     /// Runs all cases, one after the other.
-    pub fn run(&mut self, mut progress: impl FnMut(&Case)) {
+    pub fn run(&mut self, mut progress: impl FnMut(&Case, Duration)) {
         for case in &self.cases {
-            progress(case);
+            let started = Instant::now();
             if let Err(reason) = case.run() {
                 self.failures.push((case.scenario, case.roles, reason));
             }
+            progress(case, started.elapsed());
         }
     }
 

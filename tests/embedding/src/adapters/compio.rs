@@ -22,7 +22,7 @@ use compio::time::{sleep, timeout};
 use smol::future::or;
 use state::{INBOX, Shared};
 use websocket_proto::handshake::{Agreement, ClientRequest};
-use websocket_proto::{Config, Connection, State};
+use websocket_proto::{Config, Connection};
 
 use super::{LINGER_TIME, OUTPUT_MARK, READ_SIZE, end, fresh_seed, send, with_deadlines};
 use crate::adapter::{Adapter, Decide, Session};
@@ -53,18 +53,13 @@ impl WebSocket {
             shared,
             _tasks: tasks,
         };
-        socket
-            .shared
-            .until(|state| state.connection.state() != State::Connecting)
-            .await;
-        match socket.shared.with(|state| state.connection.state()) {
-            State::Open | State::Closing => Ok(socket),
-            _ => {
-                socket.shared.until(|state| state.closed).await;
-                let failure = socket.shared.with(|state| state.inbox.pop_front());
-                failure.unwrap_or(Err(Failure::Ended)).map(|_| socket)
-            }
+        let shared = &socket.shared;
+        shared.until(|state| state.opened || state.closed).await;
+        if !shared.with(|state| state.opened) {
+            let failure = shared.with(|state| state.inbox.pop_front());
+            failure.unwrap_or(Err(Failure::Ended))?;
         }
+        Ok(socket)
     }
 }
 

@@ -44,7 +44,7 @@ pub trait Handler {
     }
 
     /// After each turn: so many bytes wait to be written.
-    fn turned(&mut self, _id: usize, _connection: &Connection, _waiting: usize) {}
+    fn turned(&mut self, _id: usize, _waiting: usize) {}
 
     /// The connection has ended and the transport is closed.
     fn ended(&mut self, id: usize, connection: &Connection, failure: Option<Failure>);
@@ -68,8 +68,6 @@ struct Peer {
     stream: TcpStream,
     connection: Connection,
     out: Vec<u8>,
-    /// How much of `out` is written.
-    written: usize,
     /// What the poll was asked for.
     interest: Option<Interest>,
     failure: Option<Failure>,
@@ -116,7 +114,6 @@ impl<H: Handler> Loop<H> {
             stream,
             connection,
             out,
-            written: 0,
             interest: None,
             failure: None,
             lingering: None,
@@ -205,7 +202,7 @@ impl<H: Handler> Loop<H> {
         }
         let now = self.clock.elapsed();
         peer.finish_turn(now);
-        handler.turned(id, &peer.connection, peer.waiting());
+        handler.turned(id, peer.waiting());
         if peer.gone {
             handler.ended(id, &peer.connection, peer.failure.take());
             self.cut(id);
@@ -222,7 +219,7 @@ fn is_readable(event: &Readiness) -> bool {
 
 impl Peer {
     const fn waiting(&self) -> usize {
-        self.out.len() - self.written
+        self.out.len()
     }
 
     fn wants_read(&self, id: usize, handler: &impl Handler) -> bool {
@@ -271,16 +268,21 @@ impl Peer {
 
     fn write(&mut self) {
         loop {
-            while self.written < self.out.len() {
-                match self.stream.write(&self.out[self.written..]) {
-                    Ok(length) => self.written += length,
+            let mut written = 0;
+            while written < self.out.len() {
+                match self.stream.write(&self.out[written..]) {
+                    Ok(length) => written += length,
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                        // What is written is not kept: an output that is never
+                        // quite empty would grow without end.
+                        self.out.drain(..written);
+                        return;
+                    }
                     // Reading tells the end.
                     Err(_) => break,
                 }
             }
-            self.written = 0;
             self.out = Vec::new();
             // Pongs that were held back while the output was full.
             if !self.connection.poll_transmit(&mut self.out) {

@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use bytes::{Buf, BytesMut};
 use smol::future::FutureExt;
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use smol::{Async, Timer};
@@ -32,9 +33,8 @@ pub struct WebSocket<IO> {
     buffer: Vec<u8>,
     /// What of the buffer was read and not yet received.
     unread: Range<usize>,
-    out: Vec<u8>,
-    /// How much of `out` is written.
-    written: usize,
+    /// Written from its front, filled at its end.
+    out: BytesMut,
     peak: usize,
     clock: Instant,
     /// The transport has been closed.
@@ -45,7 +45,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
     async fn open(
         io: IO,
         connection: Connection,
-        out: Vec<u8>,
+        out: BytesMut,
         decide: Decide,
     ) -> Result<Self, Failure> {
         let mut socket = Self {
@@ -54,7 +54,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
             buffer: vec![0; READ_SIZE],
             unread: 0..0,
             out,
-            written: 0,
             peak: 0,
             clock: Instant::now(),
             closed: false,
@@ -131,7 +130,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
     fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
         // Where this fails, reading tells the end.
         let _ = self.poll_write(cx);
-        if self.out.len() - self.written >= OUTPUT_MARK {
+        if self.out.len() >= OUTPUT_MARK {
             return Poll::Pending;
         }
         // A transport that breaks has ended.
@@ -143,19 +142,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             self.peak = self.peak.max(self.out.len());
-            while self.written < self.out.len() {
-                let written = Pin::new(&mut self.io).poll_write(cx, &self.out[self.written..]);
+            while !self.out.is_empty() {
+                let written = Pin::new(&mut self.io).poll_write(cx, &self.out);
                 match ready!(written) {
-                    Ok(length) if length > 0 => self.written += length,
+                    Ok(length) if length > 0 => self.out.advance(length),
                     failed => {
                         self.out.clear();
-                        self.written = 0;
                         return Poll::Ready(failed.and(Err(io::ErrorKind::WriteZero.into())));
                     }
                 }
             }
-            self.out.clear();
-            self.written = 0;
             // Pongs that were held back while the output was full.
             if !self.connection.poll_transmit(&mut self.out) {
                 return Pin::new(&mut self.io).poll_flush(cx);
@@ -166,9 +162,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
     /// Waits until at most `most` bytes are left to be written.
     async fn drain(&mut self, most: usize) -> Result<(), Failure> {
         let drained = poll_fn(|cx| match self.poll_write(cx) {
-            Poll::Pending if self.out.len() - self.written <= most && most > 0 => {
-                Poll::Ready(Ok(()))
-            }
+            Poll::Pending if self.out.len() <= most && most > 0 => Poll::Ready(Ok(())),
             written => written,
         });
         Ok(drained.await?)
@@ -230,7 +224,7 @@ pub struct Smol;
 impl Adapter for Smol {
     const NAME: &'static str = "smol";
     type Transport = TcpStream;
-    type Session = WebSocket<Async<TcpStream>>;
+    type Session = WebSocket<smol::net::TcpStream>;
 
     fn run<T>(task: impl Future<Output = T>) -> T {
         smol::block_on(task)
@@ -245,10 +239,11 @@ impl Adapter for Smol {
         config: Config,
         request: &ClientRequest,
     ) -> Result<Self::Session, Failure> {
-        let mut out = Vec::new();
+        let mut out = BytesMut::new();
         let seed = fresh_seed()?;
         let connection = Connection::client(with_deadlines(config), request, seed, &mut out)?;
-        let io = Async::new(stream)?;
+        // Not `Async`, whose end of writing tells the peer nothing.
+        let io = Async::new(stream)?.into();
         WebSocket::open(io, connection, out, |_| unreachable!("a client")).await
     }
 
@@ -258,6 +253,12 @@ impl Adapter for Smol {
         decide: Decide,
     ) -> Result<Self::Session, Failure> {
         let connection = Connection::server(with_deadlines(config));
-        WebSocket::open(Async::new(stream)?, connection, Vec::new(), decide).await
+        WebSocket::open(
+            Async::new(stream)?.into(),
+            connection,
+            BytesMut::new(),
+            decide,
+        )
+        .await
     }
 }

@@ -18,6 +18,7 @@ use websocket_proto::handshake::{Acceptance, ClientRequest};
 use websocket_proto::{CloseCode, CloseFrame, CloseStatus, Config, Uri};
 
 use crate::adapter::{Adapter, Session, Transport};
+use crate::adapters::LINGER_TIME;
 use crate::adapters::blocking::Blocking;
 use crate::{End, Failure, Message};
 
@@ -264,9 +265,15 @@ async fn expect(session: &mut impl Session, expected: &Message) -> Outcome {
 
 /// Receives the end, and nothing before it.
 async fn ends(session: &mut impl Session, expected: End) -> Outcome {
+    let started = Instant::now();
     if let Some(message) = session.receive().await {
         return Err(format!("received {} instead of the end", describe(&message?)).into());
     }
+    // Both ends are there to close: none has to give the other up.
+    check!(
+        started.elapsed() < LINGER_TIME,
+        "the transport was not closed"
+    );
     let end = session.end();
     check!(end == Some(expected), "ended as {end:?}, not {expected:?}");
     Ok(())

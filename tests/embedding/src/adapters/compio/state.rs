@@ -8,7 +8,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use compio::time::sleep;
-use websocket_proto::Connection;
+use websocket_proto::{self as proto, Connection};
 
 use crate::adapter::Decide;
 use crate::adapters::answer_opening;
@@ -35,6 +35,8 @@ pub(super) struct State {
     /// The most that ever waited to be written.
     pub(super) peak: usize,
     pub(super) inbox: VecDeque<Result<Message, Failure>>,
+    /// The handshake was successful.
+    pub(super) opened: bool,
     failed: bool,
     /// Nothing is to be written but what `out` holds.
     pub(super) ended: bool,
@@ -68,6 +70,7 @@ impl Shared {
                 in_flight: 0,
                 peak: 0,
                 inbox: VecDeque::new(),
+                opened: false,
                 failed: false,
                 ended: false,
                 written: false,
@@ -116,6 +119,7 @@ impl Shared {
                 match connection.receive(&mut input, out) {
                     Ok(Some(event)) => {
                         outcome = answer_opening(connection, &event, out, state.decide);
+                        state.opened |= connection.state() == proto::State::Open;
                         state.inbox.extend(Message::new(event).map(Ok));
                     }
                     Ok(None) => break,

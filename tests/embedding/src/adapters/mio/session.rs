@@ -77,7 +77,13 @@ impl Handler for Links {
     ) -> Result<(), Failure> {
         let (link, decide) = &self.0[&id];
         answer_opening(connection, &event, out, decide)?;
-        link.with(|state| state.inbox.extend(Message::new(event).map(Ok)));
+        link.with(|state| {
+            if !state.opened && connection.state() == State::Open {
+                state.opened = true;
+                state.agreement = connection.agreement().cloned().unwrap_or_default();
+            }
+            state.inbox.extend(Message::new(event).map(Ok));
+        });
         Ok(())
     }
 
@@ -85,14 +91,8 @@ impl Handler for Links {
         self.0[&id].0.lock().inbox.len() < INBOX
     }
 
-    fn turned(&mut self, id: usize, connection: &Connection, waiting: usize) {
-        self.0[&id].0.with(|state| {
-            state.waiting = waiting;
-            if !state.opened && connection.state() == State::Open {
-                state.opened = true;
-                state.agreement = connection.agreement().cloned().unwrap_or_default();
-            }
-        });
+    fn turned(&mut self, id: usize, waiting: usize) {
+        self.0[&id].0.with(|state| state.waiting = waiting);
     }
 
     fn ended(&mut self, id: usize, connection: &Connection, failure: Option<Failure>) {
@@ -167,8 +167,9 @@ impl WebSocket {
             id
         });
         let mut state = link.until(|state| state.opened || state.ended);
-        if let (true, Some(Err(failure))) = (state.ended, state.inbox.pop_front()) {
-            return Err(failure);
+        if !state.opened {
+            let failure = state.inbox.pop_front().unwrap_or(Err(Failure::Ended));
+            failure?;
         }
         drop(state);
         Ok(Self { id, link })
@@ -217,10 +218,11 @@ impl Session for WebSocket {
         let mut state = self
             .link
             .until(|state| !state.inbox.is_empty() || state.ended);
-        let was_full = state.inbox.len() >= INBOX;
         let message = state.inbox.pop_front();
+        let has_room = state.inbox.len() == INBOX / 2;
         drop(state);
-        if was_full {
+        // It may have been full.
+        if has_room {
             let id = self.id;
             within(move |all| all.with(id, |_, _| ()));
         }
