@@ -9,7 +9,7 @@ fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             sources(&path, found);
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push(path);
         }
     }
@@ -31,7 +31,15 @@ fn the_source_uses_neither_std_nor_randomness_of_its_own() {
             .lines()
             .filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
-            assert!(!line.contains("std::"), "{}: {line}", path.display());
+            // The codecs that a thread lends from message to message, which
+            // nobody can tell from new ones.
+            let lends = path.ends_with("spare.rs") && line == "use std::thread::LocalKey;"
+                || path
+                    .parent()
+                    .is_some_and(|parent| parent.ends_with("deflate"))
+                    && line == "std::thread_local! {";
+            let reaches = line.contains("std::") && !lends;
+            assert!(!reaches, "{}: {line}", path.display());
             // `Seed::from_os`, which a caller asks for by name.
             let draws = line.contains("getrandom::");
             assert!(!draws || path.ends_with("seed.rs"), "{}", path.display());

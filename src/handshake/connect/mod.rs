@@ -125,6 +125,9 @@
 //! | the client does not take the answer | [`ResponseError::stream_error`] |
 //! | the request is malformed | [`StreamError::Malformed`] |
 //!
+//! A server may leave its side of the stream open after both Closes, and some
+//! do: what ends the wait is `Config::close_timeout`.
+//!
 //! Without the peer's Close any end is unclean, 1006, an orderly END_STREAM
 //! too. Trailers mean nothing and are dropped; HTTP software may treat them as
 //! the error that they are within a tunnel (RFC 9113 section 8.5).

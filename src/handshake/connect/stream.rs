@@ -6,7 +6,9 @@ use crate::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StreamEnd {
     /// In order: END_STREAM in HTTP/2, FIN in HTTP/3. What the peer still sends
-    /// is not read, so that the stream can be let go of.
+    /// means nothing; but HTTP software may reset a stream that is let go of
+    /// before the peer has ended it too, and not every peer reads what came
+    /// before a reset: read on for a limited time.
     Finish,
     /// By a reset with that error.
     Reset(StreamError),
