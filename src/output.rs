@@ -126,6 +126,8 @@ impl Output for bytes::BytesMut {
 /// out.append(b"abc");
 /// assert_eq!(out.written(), b"abc");
 /// assert_eq!(out.available(), 1);
+/// out.consume(2);
+/// assert_eq!(out.written(), b"c");
 /// out.clear();
 /// assert_eq!(out.available(), 4);
 /// ```
@@ -145,6 +147,14 @@ impl<'a> FixedOutput<'a> {
     /// [`clear`](Self::clear).
     pub fn written(&self) -> &[u8] {
         &self.memory[..self.length]
+    }
+
+    /// Forgets the first `count` bytes, for use after a write that took no more
+    /// than these; all of them where there are fewer.
+    pub fn consume(&mut self, count: usize) {
+        let count = count.min(self.length);
+        self.memory.copy_within(count..self.length, 0);
+        self.length -= count;
     }
 
     /// Forgets the appended bytes, for use after they have been written.

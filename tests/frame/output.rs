@@ -38,6 +38,21 @@ fn a_fixed_output_counts_what_it_holds() {
 }
 
 #[test]
+fn a_fixed_output_is_emptied_from_the_front() {
+    let mut memory = [0; 6];
+    let mut out = FixedOutput::new(&mut memory);
+    out.append(b"abcdef");
+    out.consume(0);
+    assert_eq!(out.written(), b"abcdef");
+    out.consume(4);
+    assert_eq!((out.written(), out.available()), (&b"ef"[..], 4));
+    out.append(b"ghij");
+    assert_eq!(out.written(), b"efghij");
+    out.consume(7);
+    assert_eq!((out.written(), out.available()), (&b""[..], 6));
+}
+
+#[test]
 fn a_fixed_output_without_memory_is_full() {
     let mut out = FixedOutput::new(&mut []);
     assert_eq!((out.buffered(), out.available()), (0, 0));
