@@ -1,12 +1,8 @@
-use core::fmt;
-use core::ops::BitOr;
-
-use super::{FrameError, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode};
+use super::{FrameError, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits};
 #[cfg(feature = "alloc")]
 use crate::{Output, Role};
 
 const FIN: u8 = 0x80;
-const RESERVED: u8 = 0x70;
 const OPCODE: u8 = 0x0F;
 const MASK: u8 = 0x80;
 const LENGTH: u8 = 0x7F;
@@ -15,50 +11,6 @@ const LENGTH_16: u8 = 126;
 /// In the seven length bits: the length follows in eight bytes.
 const LENGTH_64: u8 = 127;
 const MAX_LENGTH: u64 = u64::MAX >> 1;
-
-/// The three bits RSV1, RSV2 and RSV3 of a frame header ([RFC 6455 §5.2]).
-///
-/// Zero unless an agreed extension gives them a meaning, as permessage-deflate
-/// does with RSV1.
-///
-/// [RFC 6455 §5.2]: https://www.rfc-editor.org/rfc/rfc6455#section-5.2
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct ReservedBits(u8);
-
-impl ReservedBits {
-    /// No bit set.
-    pub const NONE: Self = Self(0);
-    /// The bit that permessage-deflate uses.
-    pub const RSV1: Self = Self(0x40);
-    /// The second bit.
-    pub const RSV2: Self = Self(0x20);
-    /// The third bit.
-    pub const RSV3: Self = Self(0x10);
-
-    /// Whether every bit set in `other` is set here too.
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Whether no bit is set.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
-
-impl BitOr for ReservedBits {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl fmt::Debug for ReservedBits {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "ReservedBits({:#05b})", self.0 >> 4)
-    }
-}
 
 /// The header of a frame: everything before its payload ([RFC 6455 §5.2]).
 ///
@@ -380,7 +332,7 @@ impl Header {
     #[inline]
     const fn first(&self) -> u8 {
         let fin = if self.is_final { FIN } else { 0 };
-        fin | self.reserved.0 | self.opcode.bits()
+        fin | self.reserved.bits() | self.opcode.bits()
     }
 
     /// What the first byte alone says: the opcode, FIN and the reserved bits.
@@ -391,7 +343,7 @@ impl Header {
         if opcode.is_control() && !is_final {
             return Err(FrameError::FragmentedControl);
         }
-        Ok((opcode, is_final, ReservedBits(first & RESERVED)))
+        Ok((opcode, is_final, ReservedBits::of(first)))
     }
 
     /// What the second byte alone says on masking.

@@ -19,6 +19,7 @@ mod error;
 mod header;
 mod mask;
 mod opcode;
+mod reserved;
 #[cfg(feature = "simd")]
 mod simd;
 mod utf8;
@@ -26,9 +27,10 @@ mod utf8;
 pub use close::{CloseCode, CloseError, ClosePayload};
 pub use decoder::{Decoded, Decoder};
 pub use error::FrameError;
-pub use header::{EncodedHeader, Header, ReservedBits};
+pub use header::{EncodedHeader, Header};
 pub use mask::MaskingKey;
 pub use opcode::Opcode;
+pub use reserved::ReservedBits;
 #[cfg(feature = "alloc")]
 pub(crate) use utf8::from_utf8;
 pub use utf8::{InvalidUtf8, Utf8Validator, Validated};

@@ -6,11 +6,11 @@ use core::{error, fmt};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeadError {
-    /// The first line does not end within [`HeadLimits::bytes`].
+    /// The first line does not end within [`HeadLimits::bytes`](super::HeadLimits::bytes).
     StartLineTooLong,
-    /// The head does not end within [`HeadLimits::bytes`].
+    /// The head does not end within [`HeadLimits::bytes`](super::HeadLimits::bytes).
     TooLong,
-    /// There are more field lines than [`HeadLimits::headers`].
+    /// There are more field lines than [`HeadLimits::headers`](super::HeadLimits::headers).
     TooManyFields,
     /// A CR without LF, or an LF without CR (RFC 9112 section 2.2).
     LineEnd,
