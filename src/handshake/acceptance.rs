@@ -184,7 +184,7 @@ impl Answer<'_> {
         fixed.into_iter().chain(self.agreed.fields())
     }
 
-    /// The number of bytes that [`write`](Self::write) fills.
+    /// The number of bytes that [`append_to`](Self::append_to) appends.
     pub(crate) fn length(&self) -> usize {
         let fields = self.fields();
         let lengths = fields.map(|(name, value)| name.len() + value.len() + b": \r\n".len());
