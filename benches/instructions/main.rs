@@ -13,9 +13,11 @@ mod support;
 
 const MESSAGES: usize = 1000;
 
+type Work = fn(usize) -> usize;
+
 /// Name by name, what is done once, and what it gives back so that nothing is
 /// optimised away.
-const WORK: [(&str, fn(usize) -> usize); 9] = [
+const WORK: [(&str, Work); 9] = [
     ("receive-masked", |count| receive(server(), true, count)),
     ("receive-unmasked", |count| receive(client(), false, count)),
     ("receive-64-KiB", receive_long),
