@@ -3,8 +3,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::Event;
+#[cfg(feature = "deflate")]
+use crate::MessageKind;
 use crate::frame::{InvalidUtf8, MaskingKey, Utf8Validator};
-use crate::{Event, MessageKind};
 
 /// A message put together from what several reads or frames brought of it.
 pub(super) enum Assembly {
@@ -28,9 +30,8 @@ impl Assembly {
         matches!(self, Self::Empty(_))
     }
 
-    /// Adds the next bytes of a message of this kind. The buffer grows with
-    /// what has arrived, but not above `bound`, the most that the message can
-    /// still become.
+    /// Adds the next bytes of a message of this kind.
+    #[cfg(feature = "deflate")]
     pub(super) fn push(
         &mut self,
         kind: MessageKind,
@@ -46,7 +47,9 @@ impl Assembly {
         }
     }
 
-    /// Adds the next bytes of a binary message, unmasked on the way.
+    /// Adds the next bytes of a binary message, unmasked on the way. The buffer
+    /// grows with what has arrived, but not above `bound`, the most that the
+    /// message can still become.
     pub(super) fn push_binary(&mut self, key: Option<MaskingKey>, bytes: &[u8], bound: u64) {
         if let Self::Empty(buffer) = self {
             *self = Self::Binary(core::mem::take(buffer));

@@ -234,8 +234,7 @@ impl Receiver {
         }
         if !text.is_empty() {
             let bound = self.max_message;
-            self.assembly
-                .push(MessageKind::Text, text.as_bytes(), bound)?;
+            self.assembly.push_text(text.as_bytes(), bound)?;
         }
         if !end {
             return Ok(None);
