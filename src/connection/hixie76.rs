@@ -19,9 +19,7 @@ use crate::hixie76::{
     CLOSE, ClientHandshake, Decoded, Decoder, Keys, PendingRequest, TEXT_END, TEXT_START,
     TextDecoder, Unsupported, check_answer,
 };
-use crate::{
-    Config, Delivery, Error, Event, FragmentData, MessageKind, Output, Role, Seed, SendError,
-};
+use crate::{Config, Delivery, Error, Event, FragmentData, Output, Role, Seed, SendError};
 
 impl Connection {
     /// A client's connection that speaks the legacy protocol; the request
