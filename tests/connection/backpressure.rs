@@ -1,6 +1,6 @@
 //! IO-07: outputs that drain slowly, or not at all.
 
-use websocket_proto::{Config, FixedOutput, Output, State};
+use websocket_proto::{Config, Event, FixedOutput, Output, State};
 
 use crate::pair::{events, take};
 use crate::support::{ROLES, Seen, close, feed, frame, frames, on_wire, open, sent};
@@ -65,6 +65,24 @@ fn above_the_mark_the_newest_ping_alone_is_answered() {
             assert_eq!(sent(role, &out)[0].plain(), (0x8a, &b"099"[..]));
             assert_eq!(sent(role, &out).len(), 1);
         }
+    }
+}
+
+/// PING-07: the answer that waits goes out with the next event, be it a message
+/// that lies in the input whole, and before what the caller says to it.
+#[test]
+fn an_answer_that_waits_goes_out_before_the_next_message_is_answered() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new().output_mark(1));
+        let mut out = b"x".to_vec();
+        feed(&mut conn, &on_wire(role, &frame(0x89, b"abc")), &mut out);
+        assert!(conn.wants_write());
+        out.clear();
+        let mut text = on_wire(role, &frame(0x81, b"Hello"));
+        let event = conn.receive(&mut &mut text[..], &mut out);
+        assert!(matches!(event, Ok(Some(Event::Text(text))) if text == "Hello"));
+        assert!(!conn.wants_write());
+        assert_eq!(sent(role, &out)[0].plain(), (0x8a, &b"abc"[..]));
     }
 }
 

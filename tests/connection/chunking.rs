@@ -2,7 +2,9 @@
 //! the same; and `Ok(None)` leaves no input.
 
 use websocket_proto::handshake::{Acceptance, Response};
-use websocket_proto::{Config, Connection, Delivery, Error, Event, MessageKind, Role, State};
+use websocket_proto::{
+    Config, Connection, Delivery, Error, Event, Limit, MessageKind, Role, State,
+};
 
 use crate::pair::{REQUEST, RESPONSE, connecting_client};
 use crate::support::{ROLES, Seen, close, frame, frames, mask, on_wire, open};
@@ -251,6 +253,16 @@ fn frames_after_our_close_are_the_same_in_every_cut() {
                 assert_eq!(outcome.error.is_some(), fails, "{name}");
             }
         }
+    }
+}
+
+/// No message has less than one frame.
+#[test]
+fn a_limit_of_no_fragment_at_all_is_one_too() {
+    for role in ROLES {
+        let connect = || open(role, Config::new().max_fragments(0));
+        let outcome = same_in_every_cut("no fragment", connect, &on_wire(role, &frame(0x81, b"")));
+        assert_eq!(outcome.error, Some(Limit::Fragments.into()));
     }
 }
 
