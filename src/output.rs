@@ -33,8 +33,9 @@ pub trait Output {
         let _ = additional;
     }
 
-    /// Appends `bytes`, and lends them where they stand now, to be masked
-    /// there.
+    /// Appends `bytes`, and lends exactly these where they stand now. They may
+    /// still be changed there, as a client's are that have to be masked: what
+    /// is appended is not final before the next call.
     ///
     /// # Panics
     ///
@@ -53,6 +54,9 @@ pub trait Output {
         // when it is masked, and a multiple of four, so that each piece begins
         // with the first byte of the key.
         const PIECE: usize = 2 << 10;
+        if payload.len() > PIECE {
+            self.reserve(payload.len());
+        }
         let (pieces, last) = payload.as_chunks::<PIECE>();
         for piece in pieces {
             key.apply(self.append(piece));

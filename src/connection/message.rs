@@ -28,20 +28,10 @@ pub(super) struct Message {
     pub(super) announced: u64,
 }
 
-/// The longest message that [`Receiver::receive_whole`] may take, in bytes: no
-/// limit is exceeded by it. `None` where all messages go the other way.
-pub(super) const fn short_way(config: &Config) -> Option<u16> {
-    let limit = match config.max_frame < config.max_message {
-        true => config.max_frame,
-        false => config.max_message,
-    };
-    match config.delivery {
-        Delivery::Messages if config.max_fragments > 0 => Some(match limit {
-            0..=0xFFFF => limit as u16,
-            _ => u16::MAX,
-        }),
-        _ => None,
-    }
+/// Whether [`Receiver::receive_whole`] may take a message: where it is not to
+/// come in pieces, and where one frame is not one too many.
+pub(super) const fn takes_whole(config: &Config) -> bool {
+    matches!(config.delivery, Delivery::Messages) && config.max_fragments > 0
 }
 
 impl Receiver {
@@ -49,7 +39,11 @@ impl Receiver {
     /// belongs one that fails.
     #[inline]
     pub(super) fn receive_whole<'a>(&mut self, input: &mut &'a mut [u8]) -> Option<Event<'a>> {
-        let (opcode, payload) = self.decoder.whole_message(input, self.short_way?)?;
+        if !self.takes_whole {
+            return None;
+        }
+        let limit = self.max_frame.min(self.max_message);
+        let (opcode, payload) = self.decoder.whole_message(input, limit)?;
         match opcode {
             Opcode::Text => match from_utf8(payload) {
                 Ok(text) => Some(Event::Text(Cow::Borrowed(text))),

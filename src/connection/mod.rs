@@ -187,7 +187,7 @@ impl Connection {
         if self.opening.is_some() {
             return self.receive_opening(input, out);
         }
-        match self.receiver.receive_any(input) {
+        match self.receiver.receive(input) {
             Ok(Some(event)) => {
                 match &event {
                     Event::Ping(payload) if self.auto_pong => {

@@ -8,7 +8,7 @@ use super::assembly::Assembly;
 use super::hixie76::Frames;
 #[cfg(feature = "deflate")]
 use super::inflating::Inflation;
-use super::message::{Frame, Message, short_way};
+use super::message::{Frame, Message, takes_whole};
 use super::state::{CloseStatus, Inbound};
 use super::undisclosed::Undisclosed;
 use crate::frame::{ClosePayload, Decoded, Decoder, Opcode, Utf8Validator};
@@ -22,9 +22,8 @@ use crate::{CloseFrame, Config, Delivery, Error, Event, MessageKind, Role};
 #[derive(Debug)]
 pub struct Receiver {
     pub(super) decoder: Decoder,
-    /// The longest message that is taken by the short way, `None` where none
-    /// is.
-    pub(super) short_way: Option<u16>,
+    /// Messages that lie in the input whole are taken by the short way.
+    pub(super) takes_whole: bool,
     pub(super) inbound: Inbound,
     pub(super) max_frame: u64,
     pub(super) max_message: u64,
@@ -52,7 +51,7 @@ impl Receiver {
     pub(super) const fn new(role: Role, config: &Config) -> Self {
         Self {
             decoder: Decoder::new(role),
-            short_way: short_way(config),
+            takes_whole: takes_whole(config),
             inbound: Inbound::new(),
             max_frame: config.max_frame,
             max_message: config.max_message,
@@ -169,7 +168,7 @@ impl Receiver {
 
     /// Frees what was kept for the rest that will not come.
     fn forget(&mut self) {
-        self.short_way = None;
+        self.takes_whole = false;
         self.assembly = Assembly::new();
         self.control = Undisclosed(Vec::new());
         #[cfg(feature = "deflate")]
@@ -183,7 +182,7 @@ impl Receiver {
     }
 
     pub(super) const fn discard_data(&mut self) {
-        self.short_way = None;
+        self.takes_whole = false;
         self.discard = true;
     }
 

@@ -360,14 +360,14 @@ impl Sender {
             .reserved(reserved);
         match &mut self.wire {
             Wire::Server => {
-                check_room(header.encoded_length() + payload.len(), out)?;
+                check_room(header.unmasked_length() + payload.len(), out)?;
                 header.append_to(out);
                 out.append(payload);
             }
             #[cfg(feature = "hixie76")]
             Wire::Hixie76(_) => return hixie76::write_frame(opcode, payload, out),
             Wire::Client(keys) => {
-                let masked = header.encoded_length() + size_of::<MaskingKey>();
+                let masked = header.unmasked_length() + size_of::<MaskingKey>();
                 check_room(masked + payload.len(), out)?;
                 // Drawn when the payload can no longer be chosen (§10.3).
                 let key = keys.masking_key();

@@ -53,6 +53,12 @@ impl Compressor {
 
     /// Compresses a payload: a whole message, or a fragment of one.
     pub(crate) fn compress(&mut self, bytes: &[u8], last: bool) -> &[u8] {
+        // Whether zlib has something to say to nothing depends on what it said
+        // before, which may have been another connection's.
+        if bytes.is_empty() && !last {
+            self.payload.clear();
+            return &self.payload;
+        }
         let takeover = self.direction.takeover;
         let codec = self.codec.get_or_insert_with(|| {
             let (level, bits) = (self.level, self.direction.window_bits());

@@ -25,7 +25,8 @@ pub(super) fn keep<T>(spare: &'static Spare<T>, codec: T) {
 /// Frees the codecs that this thread keeps from one message without takeover
 /// to the next, up to 450 KiB. The next message makes its own.
 ///
-/// There is a reason to only where a thread waits for long, as it may where
+/// What the last message said stays in their memory until then, out of reach
+/// of any other message. There is a reason to free them only where a thread waits for long, as it may where
 /// each connection has its own.
 ///
 /// ```

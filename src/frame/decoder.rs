@@ -157,14 +157,14 @@ impl Decoder {
     pub(crate) fn whole_message<'a>(
         &mut self,
         input: &mut &'a mut [u8],
-        limit: u16,
+        limit: u64,
     ) -> Option<(Opcode, &'a mut [u8])> {
         if !self.is_idle() {
             return None;
         }
         let (opcode, length, key, start) = Header::parse_message(input, self.role)?;
         let end = start + usize::from(length);
-        if length > limit || end > input.len() {
+        if u64::from(length) > limit || end > input.len() {
             return None;
         }
         let payload = &mut take(input, end)[start..];

@@ -96,18 +96,14 @@ impl Header {
         }
     }
 
-    /// How many bytes the header takes.
+    /// How many bytes the header takes without a masking key.
     #[cfg(feature = "alloc")]
     #[inline]
-    pub(crate) const fn encoded_length(&self) -> usize {
-        let length = match self.payload_length {
+    pub(crate) const fn unmasked_length(&self) -> usize {
+        match self.payload_length {
             0..=125 => 2,
             126..=0xFFFF => 4,
             _ => 10,
-        };
-        match self.masking_key {
-            Some(_) => length + 4,
-            None => length,
         }
     }
 
@@ -245,10 +241,11 @@ impl Header {
             short @ 0..LENGTH_16 => (u16::from(short), rest),
             LENGTH_16 => {
                 let (long, rest) = rest.split_first_chunk()?;
-                match u16::from_be_bytes(*long) {
-                    ..126 => return None,
-                    length => (length, rest),
+                let length = u16::from_be_bytes(*long);
+                if length < u16::from(LENGTH_16) {
+                    return None;
                 }
+                (length, rest)
             }
             _ => return None,
         };

@@ -55,6 +55,15 @@ fn every_split() {
     }
 }
 
+/// HS-S-37: what comes behind a head is no part of it, however much it is.
+#[test]
+fn more_than_a_head_may_be_behind_it() {
+    let bytes = [REQUEST.as_bytes(), &[0; 20_000]].concat();
+    let (taken, head) = feed(&mut HeadReader::new(LIMITS), &[&bytes]);
+    assert_eq!(head, Ok(Some(REQUEST.into())));
+    assert_eq!(taken, REQUEST.len());
+}
+
 /// HS-S-37, HS-V-27: no copy of a head in one piece, and the rest stays.
 #[test]
 fn head_in_one_piece_is_borrowed() {

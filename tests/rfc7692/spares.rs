@@ -53,6 +53,46 @@ fn what_is_sent_does_not_depend_on_what_was_sent_before() {
     }
 }
 
+/// PMD-10: a codec with another window or another level is not lent.
+#[test]
+fn a_codec_of_another_kind_is_not_lent() {
+    let sent = |(level, bits)| {
+        let config = DeflateConfig::new()
+            .threshold(0)
+            .level(level)
+            .outgoing_window_bits(bits);
+        let mut conn = open(Role::Server, ALONE, Config::new().deflate(config));
+        let letters: Vec<u8> = noise(9000, 1).iter().map(|byte| b'a' + byte % 8).collect();
+        send(&mut conn, &letters.repeat(2))
+    };
+    for (one, other) in [((6, 15), (6, 9)), ((9, 15), (1, 15))] {
+        for (before, after) in [(one, other), (other, one)] {
+            free_spares();
+            let new = sent(after);
+            free_spares();
+            assert!(sent(before) != new, "nothing to be told apart by");
+            assert!(sent(after) == new, "{before:?} before {after:?}");
+        }
+    }
+}
+
+/// PMD-10: what zlib says to nothing depends on what it said before.
+#[test]
+fn an_empty_first_fragment_is_the_same_from_any_codec() {
+    let fragments = || {
+        let mut conn = open(Role::Server, ALONE, always());
+        let frames = sends(&mut conn, |conn, out| {
+            conn.send_fragment(MessageKind::Text, b"", false, out)?;
+            conn.send_fragment(MessageKind::Text, b"abc", true, out)
+        });
+        frames.into_iter().map(|frame| frame.payload)
+    };
+    free_spares();
+    let new: Vec<_> = fragments().collect();
+    assert_eq!(new, [&b""[..], b"\x4a\x4c\x4a\x06\x00"]);
+    assert!(fragments().eq(new));
+}
+
 /// Refers to the five bytes before the message.
 fn refers_back() -> Vec<u8> {
     // Bit by bit from the lowest of each byte: a fixed block of length 3,
