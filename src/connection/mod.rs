@@ -158,10 +158,14 @@ impl Connection {
         input: &mut &'a mut [u8],
         out: &mut impl Output,
     ) -> Result<Option<Event<'a>>, Error> {
+        if let Some(deadlines) = &mut self.deadlines
+            && !input.is_empty()
+        {
+            deadlines.receive();
+        }
         // Nearly always it is a message that lies in the input whole, and
         // there is nothing else to see to.
         if self.opening.is_none()
-            && self.deadlines.is_none()
             && !self.sender.wants_write()
             && let Some(event) = self.receiver.receive_whole(input)
         {
@@ -179,15 +183,10 @@ impl Connection {
         if self.sender.wants_write() {
             self.sender.poll_transmit(out);
         }
-        if let Some(deadlines) = &mut self.deadlines
-            && !input.is_empty()
-        {
-            deadlines.receive();
-        }
         if self.opening.is_some() {
             return self.receive_opening(input, out);
         }
-        match self.receiver.receive(input) {
+        match self.receiver.receive_any(input) {
             Ok(Some(event)) => {
                 match &event {
                     Event::Ping(payload) if self.auto_pong => {

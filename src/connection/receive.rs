@@ -96,7 +96,7 @@ impl Receiver {
         }
     }
 
-    /// As [`receive`](Self::receive), where the short way was tried.
+    /// As [`receive`](Self::receive), but by the long way.
     pub(super) fn receive_any<'a>(
         &mut self,
         input: &mut &'a mut [u8],
