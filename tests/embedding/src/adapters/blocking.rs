@@ -141,6 +141,7 @@ impl<T: Transport> WebSocket<T> {
         while let Some(wait) = end.checked_duration_since(Instant::now()) {
             let _ = self.stream.set_read_timeout(Some(wait));
             match self.stream.read(&mut self.buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }

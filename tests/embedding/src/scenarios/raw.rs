@@ -162,7 +162,12 @@ impl<T: Transport> Peer<T> {
 
     fn fill(&mut self) -> Outcome {
         let mut buffer = [0; 4096];
-        let length = self.io.read(&mut buffer)?;
+        let length = loop {
+            match self.io.read(&mut buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
         check!(length > 0, "the transport ended within {:?}", self.read);
         self.read.extend(&buffer[..length]);
         Ok(())
