@@ -221,6 +221,8 @@ pub mod deflate;
 mod error;
 #[cfg(feature = "alloc")]
 mod event;
+#[cfg(feature = "alloc")]
+mod input;
 #[cfg(all(feature = "std", any(doc, doctest)))]
 #[doc = include_str!("guide.md")]
 pub mod guide {}
@@ -240,6 +242,8 @@ pub use error::{Error, Limit, SendError, Timeout};
 #[cfg(feature = "alloc")]
 pub use event::{CloseFrame, Event, Fragment, FragmentData, MessageKind};
 pub use frame::CloseCode;
+#[cfg(feature = "alloc")]
+pub use input::{Batch, Input};
 pub use output::{FixedOutput, Output};
 pub use protocol::Protocol;
 pub use role::Role;

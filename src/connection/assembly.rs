@@ -6,15 +6,15 @@ use core::fmt;
 use crate::Event;
 #[cfg(feature = "deflate")]
 use crate::MessageKind;
-use crate::frame::{InvalidUtf8, MaskingKey, Utf8Validator};
+use crate::frame::{InvalidUtf8, MaskingKey, Utf8State, Utf8Validator};
 
 /// A message put together from what several reads or frames brought of it.
 pub(super) enum Assembly {
     /// No message, but perhaps a buffer for the next one.
     Empty(Vec<u8>),
-    /// The start of a text, of at most [`ASCII`] bytes and all of them ASCII,
-    /// which is quick to tell of small pieces and quick to tell again.
-    Ascii(Vec<u8>),
+    /// The start of a text, of at most [`SHORT`] bytes, judged byte by byte as
+    /// they come, and looked at once more at the end, to be a `String`.
+    Short(Vec<u8>, Utf8State),
     /// Kept as `String`, so that what was checked on arrival is not checked
     /// again at the end.
     Text(String, Utf8Validator),
@@ -66,16 +66,24 @@ impl Assembly {
     /// Adds the next bytes of a text.
     pub(super) fn push_text(&mut self, bytes: &[u8], bound: u64) -> Result<(), InvalidUtf8> {
         if let Self::Empty(buffer) = self {
-            *self = Self::Ascii(core::mem::take(buffer));
+            *self = Self::Short(core::mem::take(buffer), Utf8State::new());
         }
-        if let Self::Ascii(buffer) = self {
-            if bytes.len() <= ASCII.saturating_sub(buffer.len()) && bytes.is_ascii() {
+        if let Self::Short(buffer, state) = self {
+            if bytes.len() <= SHORT.saturating_sub(buffer.len()) {
+                *state = state.after(bytes);
+                if !state.is_valid() {
+                    return Err(InvalidUtf8);
+                }
                 grow(buffer, bytes.len(), bound);
                 buffer.extend_from_slice(bytes);
                 return Ok(());
             }
-            let text = String::from_utf8(core::mem::take(buffer)).map_err(|_| InvalidUtf8)?;
-            *self = Self::Text(text, Utf8Validator::new());
+            let mut buffer = core::mem::take(buffer);
+            let mut validator = Utf8Validator::new();
+            let whole = validator.push(&buffer)?.text.len();
+            buffer.truncate(whole);
+            let text = String::from_utf8(buffer).map_err(|_| InvalidUtf8)?;
+            *self = Self::Text(text, validator);
         }
         if let Self::Text(text, validator) = self {
             let valid = validator.push(bytes)?;
@@ -90,7 +98,7 @@ impl Assembly {
     /// Takes the whole message out.
     pub(super) fn finish(&mut self) -> Result<Event<'static>, InvalidUtf8> {
         Ok(match core::mem::replace(self, Self::new()) {
-            Self::Ascii(buffer) => {
+            Self::Short(buffer, _) => {
                 let text = String::from_utf8(buffer).map_err(|_| InvalidUtf8)?;
                 Event::Text(Cow::Owned(text))
             }
@@ -100,6 +108,16 @@ impl Assembly {
             }
             Self::Binary(buffer) | Self::Empty(buffer) => Event::Binary(Cow::Owned(buffer)),
         })
+    }
+
+    /// Frees a spare buffer for more than so many bytes.
+    #[inline]
+    pub(super) fn free_above(&mut self, most: usize) {
+        if let Self::Empty(spare) = self
+            && spare.capacity() > most
+        {
+            *spare = Vec::new();
+        }
     }
 
     /// Keeps a buffer for the next message, unless one is kept already.
@@ -118,7 +136,7 @@ impl fmt::Debug for Assembly {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, length) = match self {
             Self::Empty(_) => return formatter.write_str("Empty"),
-            Self::Ascii(text) => ("Text", text.len()),
+            Self::Short(text, _) => ("Text", text.len()),
             Self::Text(text, _) => ("Text", text.len()),
             Self::Binary(bytes) => ("Binary", bytes.len()),
         };
@@ -127,7 +145,7 @@ impl fmt::Debug for Assembly {
 }
 
 /// The longest text that is looked at once more when it is complete, in bytes.
-const ASCII: usize = 1 << 10;
+const SHORT: usize = 1 << 10;
 
 /// What a buffer has room for at the least, in bytes, unless no more is to
 /// come: many small pieces are not to move it each time.

@@ -199,7 +199,7 @@ impl Assembly {
     /// longer than a part.
     fn room(&self) -> usize {
         let (length, capacity) = match self {
-            Self::Empty(buffer) | Self::Ascii(buffer) | Self::Binary(buffer) => {
+            Self::Empty(buffer) | Self::Short(buffer, _) | Self::Binary(buffer) => {
                 (buffer.len(), buffer.capacity())
             }
             Self::Text(text, _) => (text.len(), text.capacity()),
@@ -212,7 +212,7 @@ impl Assembly {
     fn part(&mut self, next: usize) -> Option<Part> {
         match self {
             // Never that long.
-            Self::Ascii(_) => None,
+            Self::Short(..) => None,
             Self::Text(text, _) => Some(Part::Text(core::mem::replace(
                 text,
                 String::with_capacity(next),

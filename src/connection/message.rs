@@ -2,11 +2,12 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::ops::ControlFlow;
 
 use super::receive::Receiver;
 use crate::error::Limit;
 use crate::frame::{Header, Opcode, from_utf8};
-use crate::{Config, Delivery, Error, Event, Fragment, FragmentData, MessageKind};
+use crate::{Config, Delivery, Error, Event, Fragment, FragmentData, Input, MessageKind};
 
 /// The frame whose payload is being received.
 #[derive(Debug, Clone, Copy)]
@@ -30,29 +31,61 @@ pub(super) struct Message {
 
 /// Whether [`Receiver::receive_whole`] may take a message: where it is not to
 /// come in pieces, and where one frame is not one too many.
-pub(super) const fn takes_whole(config: &Config) -> bool {
+pub(super) const fn takes_short(config: &Config) -> bool {
     matches!(config.delivery, Delivery::Messages) && config.max_fragments > 0
 }
 
 impl Receiver {
-    /// A message that lies in the input whole; `None` for all else, to which
-    /// belongs one that fails.
+    /// What [`receive`](Self::receive) gives, where that is a message that lies
+    /// in the input whole, or a piece in the midst of one; to all else, and to
+    /// what fails, belongs the long way.
     #[inline]
-    pub(super) fn receive_whole<'a>(&mut self, input: &mut &'a mut [u8]) -> Option<Event<'a>> {
-        if !self.takes_whole {
-            return None;
+    pub(super) fn receive_short<'a>(
+        &mut self,
+        input: &mut impl Input<'a>,
+    ) -> ControlFlow<Option<Event<'a>>> {
+        if !self.takes_short {
+            return ControlFlow::Continue(());
+        }
+        if let Some(text) = input.next_text() {
+            return ControlFlow::Break(Some(Event::Text(Cow::Borrowed(text))));
+        }
+        if !self.decoder.is_idle() {
+            return self.receive_piece(input.rest());
         }
         let limit = self.max_frame.min(self.max_message);
-        let (opcode, payload) = self.decoder.whole_message(input, limit)?;
-        match opcode {
-            Opcode::Text => match from_utf8(payload) {
-                Ok(text) => Some(Event::Text(Cow::Borrowed(text))),
+        input.look_ahead(&self.decoder, limit);
+        if let Some(text) = input.next_text() {
+            return ControlFlow::Break(Some(Event::Text(Cow::Borrowed(text))));
+        }
+        let event = match self.decoder.whole_message(input.rest(), limit) {
+            Some((Opcode::Text, payload)) => match from_utf8(payload) {
+                Ok(text) => Event::Text(Cow::Borrowed(text)),
                 Err(error) => {
                     self.fail(error.into());
-                    None
+                    return ControlFlow::Continue(());
                 }
             },
-            _ => Some(Event::Binary(Cow::Borrowed(payload))),
+            Some((_, payload)) => Event::Binary(Cow::Borrowed(payload)),
+            None => return ControlFlow::Continue(()),
+        };
+        ControlFlow::Break(Some(event))
+    }
+
+    fn receive_piece<'a>(&mut self, input: &mut &'a mut [u8]) -> ControlFlow<Option<Event<'a>>> {
+        if input.is_empty() {
+            return ControlFlow::Break(None);
+        }
+        if !self.is_assembled(input.len()) {
+            return ControlFlow::Continue(());
+        }
+        match self.assemble(input) {
+            Ok(event) if event.is_some() || input.is_empty() => ControlFlow::Break(event),
+            Ok(_) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.fail(error);
+                ControlFlow::Continue(())
+            }
         }
     }
 
@@ -91,6 +124,12 @@ impl Receiver {
             last: header.is_final(),
         };
         if let Some(kind) = kind {
+            if header.is_final() {
+                // A large spare is not for a small message, of which somebody
+                // may keep many.
+                let most = usize::try_from(length.saturating_mul(8)).unwrap_or(usize::MAX);
+                self.assembly.free_above(most.max(self.max_spare));
+            }
             self.message = Message {
                 kind,
                 // No other bit passes the decoder.
@@ -155,7 +194,10 @@ impl Receiver {
             }
         }
         match self.frame {
-            Frame::Data { last: true } if end => Ok(Some(self.assembly.finish()?)),
+            Frame::Data { last: true } if end => {
+                self.more_follows = true;
+                Ok(Some(self.assembly.finish()?))
+            }
             _ => Ok(None),
         }
     }

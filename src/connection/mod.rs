@@ -21,6 +21,7 @@ mod undisclosed;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use core::time::Duration;
 
 use deadlines::{Deadlines, Due};
@@ -37,7 +38,7 @@ use undisclosed::Undisclosed;
 use crate::error::Timeout;
 use crate::handshake::{Agreement, ClientRequest, encode_key};
 use crate::seed::KeySource;
-use crate::{Config, Error, Event, Output, Protocol, Role, Seed, SendError};
+use crate::{Config, Error, Event, Input, Output, Protocol, Role, Seed, SendError};
 
 /// A WebSocket connection from its first byte to its last, without the
 /// transport: bytes in, events and bytes to write out.
@@ -155,7 +156,7 @@ impl Connection {
     #[inline]
     pub fn receive<'a>(
         &mut self,
-        input: &mut &'a mut [u8],
+        input: &mut impl Input<'a>,
         out: &mut impl Output,
     ) -> Result<Option<Event<'a>>, Error> {
         if let Some(deadlines) = &mut self.deadlines
@@ -163,13 +164,13 @@ impl Connection {
         {
             deadlines.receive();
         }
-        // Nearly always it is a message that lies in the input whole, and
-        // there is nothing else to see to.
+        // Nearly always it is a message or a piece of one, and there is
+        // nothing else to see to.
         if self.opening.is_none()
             && !self.sender.wants_write()
-            && let Some(event) = self.receiver.receive_whole(input)
+            && let ControlFlow::Break(event) = self.receiver.receive_short(input)
         {
-            return Ok(Some(event));
+            return Ok(event);
         }
         self.receive_any(input, out)
     }
@@ -177,14 +178,14 @@ impl Connection {
     #[inline(never)]
     fn receive_any<'a>(
         &mut self,
-        input: &mut &'a mut [u8],
+        input: &mut impl Input<'a>,
         out: &mut impl Output,
     ) -> Result<Option<Event<'a>>, Error> {
         if self.sender.wants_write() {
             self.sender.poll_transmit(out);
         }
         if self.opening.is_some() {
-            return self.receive_opening(input, out);
+            return self.receive_opening(input.rest(), out);
         }
         match self.receiver.receive_any(input) {
             Ok(Some(event)) => {

@@ -2,17 +2,18 @@ use alloc::borrow::Cow;
 #[cfg(any(feature = "deflate", feature = "hixie76"))]
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
 use super::assembly::Assembly;
 #[cfg(feature = "hixie76")]
 use super::hixie76::Frames;
 #[cfg(feature = "deflate")]
 use super::inflating::Inflation;
-use super::message::{Frame, Message, takes_whole};
+use super::message::{Frame, Message, takes_short};
 use super::state::{CloseStatus, Inbound};
 use super::undisclosed::Undisclosed;
 use crate::frame::{ClosePayload, Decoded, Decoder, Opcode, Utf8Validator};
-use crate::{CloseFrame, Config, Delivery, Error, Event, MessageKind, Role};
+use crate::{CloseFrame, Config, Delivery, Error, Event, Input, MessageKind, Role};
 
 /// The receiving half of a connection: bytes in, events out.
 ///
@@ -22,13 +23,16 @@ use crate::{CloseFrame, Config, Delivery, Error, Event, MessageKind, Role};
 #[derive(Debug)]
 pub struct Receiver {
     pub(super) decoder: Decoder,
-    /// Messages that lie in the input whole are taken by the short way.
-    pub(super) takes_whole: bool,
+    /// Messages are taken by the short way, where there is one.
+    pub(super) takes_short: bool,
     pub(super) inbound: Inbound,
     pub(super) max_frame: u64,
     pub(super) max_message: u64,
     pub(super) max_fragments: u32,
-    max_spare: usize,
+    pub(super) max_spare: usize,
+    /// A message that was put together has been delivered, and since then
+    /// `input` was not used up.
+    pub(super) more_follows: bool,
     pub(super) delivery: Delivery,
     /// Data is dropped, as this end is closing and its caller wants no more.
     pub(super) discard: bool,
@@ -51,12 +55,13 @@ impl Receiver {
     pub(super) const fn new(role: Role, config: &Config) -> Self {
         Self {
             decoder: Decoder::new(role),
-            takes_whole: takes_whole(config),
+            takes_short: takes_short(config),
             inbound: Inbound::new(),
             max_frame: config.max_frame,
             max_message: config.max_message,
             max_fragments: config.max_fragments,
             max_spare: config.max_spare,
+            more_follows: false,
             delivery: config.delivery,
             discard: false,
             frame: Frame::Data { last: true },
@@ -89,20 +94,20 @@ impl Receiver {
     /// discarded. [`Reply::to_error`](crate::Reply::to_error) has the Close
     /// that is due.
     #[inline]
-    pub fn receive<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
-        match self.receive_whole(input) {
-            Some(event) => Ok(Some(event)),
-            None => self.receive_any(input),
+    pub fn receive<'a>(&mut self, input: &mut impl Input<'a>) -> Result<Option<Event<'a>>, Error> {
+        match self.receive_short(input) {
+            ControlFlow::Break(event) => Ok(event),
+            ControlFlow::Continue(()) => self.receive_any(input),
         }
     }
 
     /// As [`receive`](Self::receive), but by the long way.
     pub(super) fn receive_any<'a>(
         &mut self,
-        input: &mut &'a mut [u8],
+        input: &mut impl Input<'a>,
     ) -> Result<Option<Event<'a>>, Error> {
         if !self.inbound.is_open() {
-            *input = &mut [];
+            input.discard();
             return self.inbound.error().map_or(Ok(None), Err);
         }
         match self.next(input) {
@@ -137,7 +142,11 @@ impl Receiver {
     /// [`Config::max_spare`](crate::Config::max_spare) are freed.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         let buffer = buffer.into();
-        if buffer.capacity() <= self.max_spare && self.inbound.is_open() {
+        let most = match self.more_follows {
+            true => usize::try_from(self.max_message).unwrap_or(usize::MAX),
+            false => self.max_spare,
+        };
+        if buffer.capacity() <= most && self.inbound.is_open() {
             self.assembly.recycle(buffer);
         }
     }
@@ -168,7 +177,7 @@ impl Receiver {
 
     /// Frees what was kept for the rest that will not come.
     fn forget(&mut self) {
-        self.takes_whole = false;
+        self.takes_short = false;
         self.assembly = Assembly::new();
         self.control = Undisclosed(Vec::new());
         #[cfg(feature = "deflate")]
@@ -182,17 +191,24 @@ impl Receiver {
     }
 
     pub(super) const fn discard_data(&mut self) {
-        self.takes_whole = false;
+        self.takes_short = false;
         self.discard = true;
     }
 
     /// Nothing more is received: the rest of the input goes, too.
-    fn end(&mut self, input: &mut &mut [u8]) {
-        *input = &mut [];
+    fn end<'a>(&mut self, input: &mut impl Input<'a>) {
+        input.discard();
         self.forget();
     }
 
-    fn next<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Event<'a>>, Error> {
+    fn next<'a>(&mut self, input: &mut impl Input<'a>) -> Result<Option<Event<'a>>, Error> {
+        while let Some(text) = input.next_text() {
+            if !self.discard {
+                return Ok(Some(Event::Text(Cow::Borrowed(text))));
+            }
+        }
+        input.validity()?;
+        let input = input.rest();
         #[cfg(feature = "hixie76")]
         if self.hixie76.is_some() {
             return self.next_hixie76(input);
@@ -215,7 +231,13 @@ impl Receiver {
             }
             let limit = self.piece_limit();
             let event = match self.decoder.decode_up_to(input, limit)? {
-                None => return Ok(None),
+                None => {
+                    if self.decoder.is_idle() {
+                        self.more_follows = false;
+                        self.assembly.free_above(self.max_spare);
+                    }
+                    return Ok(None);
+                }
                 Some(Decoded::Header(header)) => {
                     self.begin(&header)?;
                     None

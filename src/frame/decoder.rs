@@ -174,6 +174,12 @@ impl Decoder {
         Some((opcode, payload))
     }
 
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) const fn role(&self) -> Role {
+        self.role
+    }
+
     /// The payload bytes of the current frame that are still to come.
     pub const fn remaining(&self) -> u64 {
         self.remaining

@@ -13,6 +13,8 @@
 //!
 //! [RFC 6455 §5]: https://www.rfc-editor.org/rfc/rfc6455#section-5
 
+#[cfg(feature = "alloc")]
+mod ahead;
 mod close;
 mod decoder;
 mod error;
@@ -23,7 +25,11 @@ mod reserved;
 #[cfg(feature = "simd")]
 mod simd;
 mod utf8;
+#[cfg(feature = "alloc")]
+mod utf8_state;
 
+#[cfg(feature = "alloc")]
+pub(crate) use ahead::{split_text, validate_ahead};
 pub use close::{CloseCode, CloseError, ClosePayload};
 pub use decoder::{Decoded, Decoder};
 pub use error::FrameError;
@@ -34,6 +40,8 @@ pub use reserved::ReservedBits;
 #[cfg(feature = "alloc")]
 pub(crate) use utf8::from_utf8;
 pub use utf8::{InvalidUtf8, Utf8Validator, Validated};
+#[cfg(feature = "alloc")]
+pub(crate) use utf8_state::Utf8State;
 
 /// The longest payload of a control frame, in bytes ([RFC 6455 §5.5]).
 ///

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{Acceptance, Agreement};
-use websocket_proto::{Config, Connection, Delivery, Event, PreparedMessage, Seed};
+use websocket_proto::{Batch, Config, Connection, Delivery, Event, PreparedMessage, Seed};
 
 use crate::check::Check;
 use crate::contestant::{
@@ -138,7 +138,7 @@ impl Open {
                 if length == 0 {
                     return Err("the end of the stream".into());
                 }
-                let mut input = &mut buffer[..length];
+                let mut input = Batch::new(&mut buffer[..length]);
                 loop {
                     let event = self.connection.receive(&mut input, &mut self.out);
                     match event.map_err(failure)? {
