@@ -1,6 +1,6 @@
 //! Where the bytes that were read are taken from.
 
-use crate::frame::{Decoder, InvalidUtf8, split_text, validate_ahead};
+use crate::frame::{Decoder, InvalidUtf8, is_text, split_text, validate_ahead};
 
 /// The bytes of a read, from the front of which a connection takes its events:
 /// a `&mut [u8]`, or a [`Batch`].
@@ -23,10 +23,12 @@ pub trait Source<'a> {
         None
     }
 
-    /// Looks at the texts that come next, where the last ones are taken.
+    /// Looks at the texts that come next, where the last ones are taken;
+    /// `false` where no text does.
     #[inline]
-    fn look_ahead(&mut self, decoder: &Decoder, limit: u64) {
+    fn look_ahead(&mut self, decoder: &Decoder, limit: u64) -> bool {
         let _ = (decoder, limit);
+        false
     }
 
     /// Whether the texts that were looked at are valid, which is to be asked
@@ -139,19 +141,22 @@ impl<'a> Source<'a> for Batch<'a> {
     }
 
     #[inline]
-    fn look_ahead(&mut self, decoder: &Decoder, limit: u64) {
-        if self.validity.is_err() {
-            return;
+    fn look_ahead(&mut self, decoder: &Decoder, limit: u64) -> bool {
+        if !is_text(self.rest) {
+            return false;
         }
         let bytes = core::mem::take(&mut self.rest);
         let end = decoder.unmask_ahead(bytes, limit);
         let (ahead, rest) = bytes.split_at_mut(end);
         self.rest = rest;
-        (self.texts, self.validity) = validate_ahead(ahead);
-        if self.validity.is_err() {
-            // The connection ends there.
-            self.rest = &mut [];
+        if end > 0 {
+            (self.texts, self.validity) = validate_ahead(ahead);
+            if self.validity.is_err() {
+                // The connection ends there.
+                self.rest = &mut [];
+            }
         }
+        true
     }
 
     #[inline]

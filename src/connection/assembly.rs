@@ -63,6 +63,26 @@ impl Assembly {
         }
     }
 
+    /// Adds the next bytes of a text, which are unmasked on the way or in place.
+    #[inline]
+    pub(super) fn push_masked_text(
+        &mut self,
+        key: Option<MaskingKey>,
+        bytes: &mut [u8],
+        bound: u64,
+    ) -> Result<(), InvalidUtf8> {
+        if let Self::Short(buffer, state) = self
+            && bytes.len() <= SHORT.saturating_sub(buffer.len())
+        {
+            return push_short(buffer, state, key, bytes, bound);
+        }
+        // Nothing can be a `str` before it was looked at.
+        if let Some(key) = key {
+            key.apply(bytes);
+        }
+        self.push_text(bytes, bound)
+    }
+
     /// Adds the next bytes of a text.
     pub(super) fn push_text(&mut self, bytes: &[u8], bound: u64) -> Result<(), InvalidUtf8> {
         if let Self::Empty(buffer) = self {
@@ -70,13 +90,7 @@ impl Assembly {
         }
         if let Self::Short(buffer, state) = self {
             if bytes.len() <= SHORT.saturating_sub(buffer.len()) {
-                *state = state.after(bytes);
-                if !state.is_valid() {
-                    return Err(InvalidUtf8);
-                }
-                grow(buffer, bytes.len(), bound);
-                buffer.extend_from_slice(bytes);
-                return Ok(());
+                return push_short(buffer, state, None, bytes, bound);
             }
             let mut buffer = core::mem::take(buffer);
             let mut validator = Utf8Validator::new();
@@ -151,6 +165,28 @@ const SHORT: usize = 1 << 10;
 /// come: many small pieces are not to move it each time.
 const LEAST: usize = 256;
 
+#[inline]
+fn push_short(
+    buffer: &mut Vec<u8>,
+    state: &mut Utf8State,
+    key: Option<MaskingKey>,
+    bytes: &[u8],
+    bound: u64,
+) -> Result<(), InvalidUtf8> {
+    grow(buffer, bytes.len(), bound);
+    let start = buffer.len();
+    match key {
+        Some(key) => key.append(buffer, bytes),
+        None => buffer.extend_from_slice(bytes),
+    }
+    *state = state.after(&buffer[start..]);
+    match state.is_valid() {
+        true => Ok(()),
+        false => Err(InvalidUtf8),
+    }
+}
+
+#[inline]
 fn grow(buffer: &mut Vec<u8>, added: usize, bound: u64) {
     let room = growth(buffer.len(), buffer.capacity(), added, bound);
     if room > 0 {

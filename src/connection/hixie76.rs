@@ -245,7 +245,7 @@ impl Receiver {
             return None;
         }
         let event = self.piece(FragmentData::Text(text), end);
-        self.message.begun = !end;
+        self.message.delivered = !end;
         Some(event)
     }
 }

@@ -22,8 +22,9 @@ pub(super) struct Message {
     pub(super) kind: MessageKind,
     /// It is compressed (RFC 7692 §6).
     pub(super) compressed: bool,
-    /// A piece of it has been delivered.
-    pub(super) begun: bool,
+    /// A piece of it has been delivered. Of one that was put together: it has,
+    /// and since then the input was not used up.
+    pub(super) delivered: bool,
     pub(super) fragments: u32,
     /// What its headers so far announce in all, in bytes.
     pub(super) announced: u64,
@@ -54,9 +55,11 @@ impl Receiver {
             return self.receive_piece(input.rest());
         }
         let limit = self.max_frame.min(self.max_message);
-        input.look_ahead(&self.decoder, limit);
-        if let Some(text) = input.next_text() {
-            return ControlFlow::Break(Some(Event::Text(Cow::Borrowed(text))));
+        if input.look_ahead(&self.decoder, limit) {
+            return match input.next_text() {
+                Some(text) => ControlFlow::Break(Some(Event::Text(Cow::Borrowed(text)))),
+                None => ControlFlow::Continue(()),
+            };
         }
         let event = match self.decoder.whole_message(input.rest(), limit) {
             Some((Opcode::Text, payload)) => match from_utf8(payload) {
@@ -134,7 +137,7 @@ impl Receiver {
                 kind,
                 // No other bit passes the decoder.
                 compressed: !header.reserved_bits().is_empty(),
-                begun: false,
+                delivered: false,
                 fragments: 0,
                 announced: 0,
             };
@@ -185,17 +188,11 @@ impl Receiver {
         let bound = self.bound();
         match self.message.kind {
             MessageKind::Binary => self.assembly.push_binary(key, bytes, bound),
-            // Nothing can be a `str` before it was looked at.
-            MessageKind::Text => {
-                if let Some(key) = key {
-                    key.apply(bytes);
-                }
-                self.assembly.push_text(bytes, bound)?;
-            }
+            MessageKind::Text => self.assembly.push_masked_text(key, bytes, bound)?,
         }
         match self.frame {
             Frame::Data { last: true } if end => {
-                self.more_follows = true;
+                self.message.delivered = true;
                 Ok(Some(self.assembly.finish()?))
             }
             _ => Ok(None),
@@ -253,7 +250,7 @@ impl Receiver {
     }
 
     pub(super) const fn piece<'a>(&mut self, data: FragmentData<'a>, last: bool) -> Event<'a> {
-        let first = !core::mem::replace(&mut self.message.begun, true);
+        let first = !core::mem::replace(&mut self.message.delivered, true);
         Event::Fragment(Fragment { data, first, last })
     }
 }

@@ -30,9 +30,6 @@ pub struct Receiver {
     pub(super) max_message: u64,
     pub(super) max_fragments: u32,
     pub(super) max_spare: usize,
-    /// A message that was put together has been delivered, and since then
-    /// `input` was not used up.
-    pub(super) more_follows: bool,
     pub(super) delivery: Delivery,
     /// Data is dropped, as this end is closing and its caller wants no more.
     pub(super) discard: bool,
@@ -61,14 +58,13 @@ impl Receiver {
             max_message: config.max_message,
             max_fragments: config.max_fragments,
             max_spare: config.max_spare,
-            more_follows: false,
             delivery: config.delivery,
             discard: false,
             frame: Frame::Data { last: true },
             message: Message {
                 kind: MessageKind::Binary,
                 compressed: false,
-                begun: false,
+                delivered: false,
                 fragments: 0,
                 announced: 0,
             },
@@ -142,7 +138,7 @@ impl Receiver {
     /// [`Config::max_spare`](crate::Config::max_spare) are freed.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         let buffer = buffer.into();
-        let most = match self.more_follows {
+        let most = match self.message.delivered {
             true => usize::try_from(self.max_message).unwrap_or(usize::MAX),
             false => self.max_spare,
         };
@@ -233,7 +229,7 @@ impl Receiver {
             let event = match self.decoder.decode_up_to(input, limit)? {
                 None => {
                     if self.decoder.is_idle() {
-                        self.more_follows = false;
+                        self.message.delivered = false;
                         self.assembly.free_above(self.max_spare);
                     }
                     return Ok(None);

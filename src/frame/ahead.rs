@@ -58,6 +58,12 @@ impl Decoder {
     }
 }
 
+/// Whether a text begins here that is a message in one frame.
+#[inline]
+pub(crate) const fn is_text(bytes: &[u8]) -> bool {
+    matches!(bytes, [Header::WHOLE_TEXT, ..])
+}
+
 #[inline]
 fn rewrite(header: &mut [u8], payload_length: u16) {
     let low = (payload_length & 0x7F) as u8;

@@ -48,6 +48,10 @@ impl Header {
     /// The longest that a header can be, in bytes.
     pub const MAX_ENCODED: usize = 14;
 
+    /// The first byte of a text message in one frame.
+    #[cfg(feature = "alloc")]
+    pub(super) const WHOLE_TEXT: u8 = FIN | Opcode::Text.bits();
+
     /// An unmasked header without reserved bits.
     ///
     /// # Errors
@@ -230,10 +234,9 @@ impl Header {
         bytes: &[u8],
         role: Role,
     ) -> Option<(Opcode, u16, Option<MaskingKey>, usize)> {
-        const TEXT: u8 = FIN | Opcode::Text.bits();
         const BINARY: u8 = FIN | Opcode::Binary.bits();
         let (opcode, second, rest) = match bytes {
-            [TEXT, second, rest @ ..] => (Opcode::Text, *second, rest),
+            [Self::WHOLE_TEXT, second, rest @ ..] => (Opcode::Text, *second, rest),
             [BINARY, second, rest @ ..] => (Opcode::Binary, *second, rest),
             _ => return None,
         };

@@ -78,12 +78,36 @@ impl MaskingKey {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn append(self, target: &mut Vec<u8>, source: &[u8]) {
-        if source.len() <= 2 * BLOCK {
-            let start = target.len();
+        if source.len() > 2 * BLOCK {
+            return self.append_long(target, source);
+        }
+        let start = target.len();
+        if target.capacity() - start < 2 * BLOCK {
             target.extend_from_slice(source);
             self.apply_short(&mut target[start..]);
         } else {
-            self.append_long(target, source);
+            // As above, but with one question after the length instead of two,
+            // and without reading what has only just been written.
+            target.extend_from_slice(&[0; 2 * BLOCK]);
+            target.truncate(start + source.len());
+            self.copy_short(source, &mut target[start..]);
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn copy_short(self, source: &[u8], target: &mut [u8]) {
+        match source.len() {
+            0..4 => {
+                for ((target, byte), key) in target.iter_mut().zip(source).zip(self.0) {
+                    *target = byte ^ key;
+                }
+            }
+            4..8 => put_ends(target, self.ends::<4>(source)),
+            8..16 => put_ends(target, self.ends::<8>(source)),
+            16..32 => put_ends(target, self.ends::<16>(source)),
+            32..64 => put_ends(target, self.ends::<32>(source)),
+            _ => put_ends(target, self.ends::<64>(source)),
         }
     }
 
@@ -124,27 +148,22 @@ impl MaskingKey {
                     *byte ^= key;
                 }
             }
-            4..8 => self.apply_ends::<4>(payload),
-            8..16 => self.apply_ends::<8>(payload),
-            16..32 => self.apply_ends::<16>(payload),
-            32..64 => self.apply_ends::<32>(payload),
-            _ => self.apply_ends::<64>(payload),
+            4..8 => put_ends(payload, self.ends::<4>(payload)),
+            8..16 => put_ends(payload, self.ends::<8>(payload)),
+            16..32 => put_ends(payload, self.ends::<16>(payload)),
+            32..64 => put_ends(payload, self.ends::<32>(payload)),
+            _ => put_ends(payload, self.ends::<64>(payload)),
         }
     }
 
+    /// The first and the last bytes, masked.
     #[inline(always)]
-    fn apply_ends<const N: usize>(self, payload: &mut [u8]) {
+    fn ends<const N: usize>(self, payload: &[u8]) -> Option<([u8; N], [u8; N])> {
+        let first = xor(*payload.first_chunk()?, &self.repeated());
+        // Rotated by one block more or less, the key is the same.
         let last_key = self.rotated(payload.len()).repeated();
-        if let (Some(&first), Some(&last)) = (payload.first_chunk::<N>(), payload.last_chunk::<N>())
-        {
-            if let Some(start) = payload.first_chunk_mut() {
-                *start = xor(first, &self.repeated());
-            }
-            // After the first, which has changed what both have in common.
-            if let Some(end) = payload.last_chunk_mut() {
-                *end = xor(last, &last_key);
-            }
-        }
+        let last = xor(*payload.last_chunk()?, &last_key);
+        Some((first, last))
     }
 
     fn apply_long(self, payload: &mut [u8]) {
@@ -180,6 +199,18 @@ impl MaskingKey {
             index += 1;
         }
         bytes
+    }
+}
+
+#[inline(always)]
+fn put_ends<const N: usize>(target: &mut [u8], ends: Option<([u8; N], [u8; N])>) {
+    if let Some((first, last)) = ends {
+        if let Some(start) = target.first_chunk_mut() {
+            *start = first;
+        }
+        if let Some(end) = target.last_chunk_mut() {
+            *end = last;
+        }
     }
 }
 

@@ -29,7 +29,7 @@ mod utf8;
 mod utf8_state;
 
 #[cfg(feature = "alloc")]
-pub(crate) use ahead::{split_text, validate_ahead};
+pub(crate) use ahead::{is_text, split_text, validate_ahead};
 pub use close::{CloseCode, CloseError, ClosePayload};
 pub use decoder::{Decoded, Decoder};
 pub use error::FrameError;

@@ -79,12 +79,13 @@ impl Extension {
 
     /// The name.
     pub fn name(&self) -> &str {
-        self.text.split("; ").next().unwrap_or_default()
+        self.text.split(';').next().unwrap_or_default()
     }
 
     /// The parameters in order, duplicates kept.
     pub fn params(&self) -> impl Iterator<Item = (&str, Option<&str>)> + Clone {
-        self.text.split("; ").skip(1).map(|param| {
+        self.text.split(';').skip(1).map(|param| {
+            let param = param.trim_start();
             param
                 .split_once('=')
                 .map_or((param, None), |(name, value)| (name, Some(value)))
