@@ -8,8 +8,8 @@ use websocket_proto::handshake::{
     accept_key,
 };
 use websocket_proto::{
-    CloseStatus, Config, Connection, Delivery, Error, Event, MessageKind, Reply, Role, Seed, State,
-    Uri,
+    Batch, CloseStatus, Config, Connection, Delivery, Error, Event, Input, MessageKind, Reply,
+    Role, Seed, State, Uri,
 };
 
 use super::choices::{Choices, Cuts};
@@ -34,6 +34,14 @@ pub fn run(data: &[u8]) {
     let stream = choices.rest();
     for role in [Role::Server, Role::Client] {
         let whole = plan.play(role, Delivery::Messages, stream, Cuts::WHOLE);
+        let batch = plan.play_by(
+            Player::feed_batch,
+            role,
+            Delivery::Messages,
+            stream,
+            Cuts::WHOLE,
+        );
+        batch.assert_like(&whole);
         let pieces = plan.play(role, Delivery::Fragments, stream, Cuts::WHOLE);
         pieces.assert_like(&whole);
         for cuts in cuts.and_single_bytes(stream) {
@@ -136,6 +144,17 @@ impl Plan {
     }
 
     fn play(self, role: Role, delivery: Delivery, stream: &[u8], cuts: Cuts) -> Transcript {
+        self.play_by(Player::feed_either, role, delivery, stream, cuts)
+    }
+
+    fn play_by(
+        self,
+        feed: impl Fn(&mut Player, &mut [u8]),
+        role: Role,
+        delivery: Delivery,
+        stream: &[u8],
+        cuts: Cuts,
+    ) -> Transcript {
         let config = self.config(delivery);
         let mut output = Vec::new();
         let mut stream = stream.to_vec();
@@ -168,9 +187,10 @@ impl Plan {
             items: Vec::new(),
             collector: Collector::default(),
             error: None,
+            fed: 0,
         };
         for piece in cuts.of(&mut stream) {
-            player.feed(piece);
+            feed(&mut player, piece);
         }
         player.finish(role)
     }
@@ -240,15 +260,29 @@ struct Player {
     items: Vec<Item>,
     collector: Collector,
     error: Option<Error>,
+    /// How many pieces there were.
+    fed: usize,
 }
 
 impl Player {
-    fn feed(&mut self, piece: &mut [u8]) {
-        let mut input = piece;
+    /// As slice and as batch in turn, the first as a slice.
+    fn feed_either(&mut self, mut piece: &mut [u8]) {
+        self.fed += 1;
+        match self.fed % 2 {
+            0 => self.feed_batch(piece),
+            _ => self.feed(&mut piece),
+        }
+    }
+
+    fn feed_batch(&mut self, piece: &mut [u8]) {
+        self.feed(&mut Batch::new(piece));
+    }
+
+    fn feed<'a>(&mut self, input: &mut impl Input<'a>) {
         let was_over = self.is_over();
         let before = self.output.len();
         loop {
-            match self.connection.receive(&mut input, &mut self.output) {
+            match self.connection.receive(input, &mut self.output) {
                 Ok(Some(event)) => {
                     assert!(!was_over, "an event after the end: {event:?}");
                     self.items.extend(self.collector.take(&event));

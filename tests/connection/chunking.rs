@@ -3,7 +3,7 @@
 
 use websocket_proto::handshake::{Acceptance, Response};
 use websocket_proto::{
-    Config, Connection, Delivery, Error, Event, Limit, MessageKind, Role, State,
+    Batch, Config, Connection, Delivery, Error, Event, Input, Limit, MessageKind, Role, State,
 };
 
 use crate::pair::{REQUEST, RESPONSE, connecting_client};
@@ -22,42 +22,34 @@ pub(crate) struct Outcome {
 
 /// Gives `wire` in the pieces that end at `cuts`, answering a request by
 /// opening the connection, or with 404.
-pub(crate) fn run(mut conn: Connection, wire: &[u8], cuts: &[usize]) -> Outcome {
-    let (mut out, mut seen, mut error) = (Vec::new(), Vec::new(), None);
+pub(crate) fn run(conn: Connection, wire: &[u8], cuts: &[usize]) -> Outcome {
+    run_by(Player::feed_slice, conn, wire, cuts)
+}
+
+fn run_by(
+    feed: impl Fn(&mut Player, &mut [u8]),
+    conn: Connection,
+    wire: &[u8],
+    cuts: &[usize],
+) -> Outcome {
+    let mut player = Player {
+        conn,
+        out: Vec::new(),
+        seen: Vec::new(),
+        error: None,
+    };
     let ends = cuts.iter().copied().chain([wire.len()]);
     let mut start = 0;
     for end in ends {
-        let mut read = wire[start..end].to_vec();
-        let mut input = &mut read[..];
+        feed(&mut player, &mut wire[start..end].to_vec());
         start = end;
-        loop {
-            match conn.receive(&mut input, &mut out) {
-                Ok(None) => {
-                    assert!(input.is_empty(), "`Ok(None)` with input left");
-                    assert_eq!(error, None, "after an error");
-                    break;
-                }
-                Err(again) => {
-                    assert!(input.is_empty(), "an error with input left");
-                    assert_eq!(*error.get_or_insert(again), again, "errors stay");
-                    break;
-                }
-                Ok(Some(event)) => {
-                    assert_eq!(error, None, "an event after an error");
-                    match &event {
-                        Event::Request(request) => conn
-                            .accept(request, &Acceptance::new(), &mut out)
-                            .expect("the request waits"),
-                        Event::Http(_) => conn
-                            .respond(&Response::new(404).body("no"), &mut out)
-                            .expect("the request waits"),
-                        _ => {}
-                    }
-                    seen.push(event.into());
-                }
-            }
-        }
     }
+    let Player {
+        conn,
+        out,
+        seen,
+        error,
+    } = player;
     Outcome {
         seen: joined(seen, error.is_some()),
         error,
@@ -65,6 +57,55 @@ pub(crate) fn run(mut conn: Connection, wire: &[u8], cuts: &[usize]) -> Outcome 
         state: conn.state(),
         close_status: conn.close_status().map(|status| status.value()),
         clean: conn.was_clean(),
+    }
+}
+
+struct Player {
+    conn: Connection,
+    out: Vec<u8>,
+    seen: Vec<Seen>,
+    error: Option<Error>,
+}
+
+impl Player {
+    fn feed_slice(&mut self, mut read: &mut [u8]) {
+        self.feed(&mut read);
+    }
+
+    fn feed_batch(&mut self, read: &mut [u8]) {
+        self.feed(&mut Batch::new(read));
+    }
+
+    fn feed<'a>(&mut self, input: &mut impl Input<'a>) {
+        loop {
+            match self.conn.receive(input, &mut self.out) {
+                Ok(None) => {
+                    assert!(input.is_empty(), "`Ok(None)` with input left");
+                    assert_eq!(self.error, None, "after an error");
+                    break;
+                }
+                Err(again) => {
+                    assert!(input.is_empty(), "an error with input left");
+                    assert_eq!(*self.error.get_or_insert(again), again, "errors stay");
+                    break;
+                }
+                Ok(Some(event)) => {
+                    assert_eq!(self.error, None, "an event after an error");
+                    match &event {
+                        Event::Request(request) => self
+                            .conn
+                            .accept(request, &Acceptance::new(), &mut self.out)
+                            .expect("the request waits"),
+                        Event::Http(_) => self
+                            .conn
+                            .respond(&Response::new(404).body("no"), &mut self.out)
+                            .expect("the request waits"),
+                        _ => {}
+                    }
+                    self.seen.push(event.into());
+                }
+            }
+        }
     }
 }
 
@@ -119,12 +160,16 @@ fn joined(seen: Vec<Seen>, failed: bool) -> Vec<Seen> {
 /// Whole, byte by byte, in twos and threes, and split at every position.
 fn same_in_every_cut(name: &str, connect: impl Fn() -> Connection, wire: &[u8]) -> Outcome {
     let whole = run(connect(), wire, &[]);
+    let batch = |cuts: &[usize]| run_by(Player::feed_batch, connect(), wire, cuts);
+    assert_eq!(batch(&[]), whole, "{name}: in a batch");
     for step in [1, 2, 3, 7, 125] {
         let cuts: Vec<_> = (step..wire.len()).step_by(step).collect();
         assert_eq!(run(connect(), wire, &cuts), whole, "{name}: by {step}");
+        assert_eq!(batch(&cuts), whole, "{name}: by {step}, in batches");
     }
     for at in 0..wire.len() {
         assert_eq!(run(connect(), wire, &[at]), whole, "{name}: split at {at}");
+        assert_eq!(batch(&[at]), whole, "{name}: split at {at}, in batches");
     }
     // An empty read in the middle changes nothing.
     let half = wire.len() / 2;

@@ -4,6 +4,7 @@
 mod any_bytes;
 mod arguments;
 mod backpressure;
+mod batch;
 mod broadcast;
 mod browser;
 mod chunking;

@@ -4,8 +4,8 @@
 
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    CloseCode, Config, Connection, Delivery, Error, Event, MessageKind, Output, Role, Seed,
-    SendError,
+    Batch, CloseCode, Config, Connection, Delivery, Error, Event, Input, MessageKind, Output, Role,
+    Seed, SendError,
 };
 
 use super::reference::{Frame, Reference, Seen, Settings};
@@ -101,6 +101,7 @@ pub(crate) fn run(bytes: &[u8]) {
             wire: Vec::new(),
         },
         under_way: Vec::new(),
+        in_batches: false,
         role: settings.role,
     };
     while !dice.is_empty() {
@@ -134,6 +135,8 @@ struct Script {
     out: Bounded,
     /// What was delivered in pieces of a message that has not ended.
     under_way: Vec<u8>,
+    /// Whether the last read was given as a batch; the next one is not then.
+    in_batches: bool,
     role: Role,
 }
 
@@ -259,16 +262,11 @@ impl Script {
     fn receive(&mut self, bytes: &[u8]) {
         let expected = self.reference.receive(bytes, self.out.capacity);
         let mut bytes = bytes.to_vec();
-        let mut input = &mut bytes[..];
-        let mut seen = Vec::new();
-        let outcome = loop {
-            match self.connection.receive(&mut input, &mut self.out) {
-                Ok(Some(event)) => seen.extend(keep(&mut self.under_way, event)),
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
-            }
+        self.in_batches = !self.in_batches;
+        let (seen, outcome) = match self.in_batches {
+            true => self.take(&mut Batch::new(&mut bytes)),
+            false => self.take(&mut &mut bytes[..]),
         };
-        assert!(input.is_empty(), "input is left over");
         assert_eq!((seen, outcome), expected);
         if let Err(error) = outcome {
             let mut more = [0x81];
@@ -276,6 +274,20 @@ impl Script {
             assert_eq!(again.map(|_| ()), Err::<(), Error>(error), "errors stick");
             self.reference.transmit(self.out.capacity);
         }
+    }
+
+    /// Every event.
+    fn take<'a>(&mut self, input: &mut impl Input<'a>) -> (Vec<Seen>, Result<(), Error>) {
+        let mut seen = Vec::new();
+        let outcome = loop {
+            match self.connection.receive(input, &mut self.out) {
+                Ok(Some(event)) => seen.extend(keep(&mut self.under_way, event)),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        assert!(input.is_empty(), "input is left over");
+        (seen, outcome)
     }
 
     fn sent(
