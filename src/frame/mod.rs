@@ -24,6 +24,8 @@ mod opcode;
 mod reserved;
 #[cfg(feature = "simd")]
 mod simd;
+#[cfg(all(test, feature = "alloc"))]
+mod tests;
 mod utf8;
 #[cfg(feature = "alloc")]
 mod utf8_state;

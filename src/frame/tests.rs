@@ -1,0 +1,190 @@
+//! The short ways, which no caller sees, against the long way.
+
+use alloc::{string::String, vec, vec::Vec};
+use core::str;
+
+use proptest::prelude::*;
+
+use super::{Decoder, Header, MaskingKey, Opcode, Utf8State, split_text, validate_ahead};
+use crate::Role;
+
+const KEY: MaskingKey = MaskingKey::new([0x37, 0xfa, 0x21, 0x3d]);
+const ROLES: [Role; 2] = [Role::Server, Role::Client];
+
+/// A frame as the end that has this role takes it.
+fn frame(role: Role, opcode: Opcode, payload: &[u8]) -> Vec<u8> {
+    let header = Header::new(opcode, true, payload.len() as u64).unwrap();
+    let mut payload = payload.to_vec();
+    let header = match role {
+        Role::Server => {
+            KEY.apply(&mut payload);
+            header.masked(KEY)
+        }
+        Role::Client => header,
+    };
+    [header.encode().as_slice(), &payload].concat()
+}
+
+fn other(role: Role) -> Role {
+    match role {
+        Role::Server => Role::Client,
+        Role::Client => Role::Server,
+    }
+}
+
+/// Every message that lies in the input whole, but for those whose length takes
+/// eight bytes; and nothing else, of which not a byte is changed.
+#[test]
+fn whole_messages_go_the_short_way() {
+    for role in ROLES {
+        for length in [0, 1, 124, 125, 126, 127, 128, 1000, 65_534, 65_535] {
+            let payload: Vec<u8> = (0..length).map(|index| index as u8).collect();
+            for opcode in [Opcode::Text, Opcode::Binary] {
+                let wire = frame(role, opcode, &payload);
+                let mut read = [&wire[..], b"more"].concat();
+                let mut input = &mut read[..];
+                let taken = Decoder::new(role).whole_message(&mut input, length);
+                assert_eq!(taken, Some((opcode, &mut payload.clone()[..])));
+                assert_eq!(input, b"more");
+
+                if let Some(less) = length.checked_sub(1) {
+                    assert_not_taken(role, &wire, less);
+                }
+                assert_not_taken(role, &wire[..wire.len() - 1], length);
+                assert_not_taken(other(role), &wire, length);
+                for bit in [0x80, 0x40, 0x20, 0x10, 0x08, 0x04] {
+                    let mut changed = wire.clone();
+                    changed[0] ^= bit;
+                    assert_not_taken(role, &changed, length);
+                }
+            }
+        }
+        assert_not_taken(role, &frame(role, Opcode::Binary, &[0; 65_536]), u64::MAX);
+        assert_not_taken(role, &frame(role, Opcode::Ping, b"ping"), u64::MAX);
+        assert_not_taken(role, &[], u64::MAX);
+        assert_not_taken(role, &[0x81], u64::MAX);
+    }
+    // 125 in the form for longer ones.
+    assert_not_taken(
+        Role::Client,
+        &[&[0x82, 126, 0, 125][..], &[0; 125]].concat(),
+        125,
+    );
+}
+
+fn assert_not_taken(role: Role, wire: &[u8], limit: u64) {
+    let mut read = wire.to_vec();
+    let mut input = &mut read[..];
+    assert_eq!(Decoder::new(role).whole_message(&mut input, limit), None);
+    assert_eq!(input, wire);
+}
+
+/// As many texts as there are before the first frame that is something else,
+/// but no more once there are four kibibytes.
+#[test]
+fn texts_are_unmasked_ahead() {
+    for role in ROLES {
+        for length in [0, 1, 125, 126, 127, 128, 200, 4_000, 16_383] {
+            let text = "a".repeat(length);
+            let texts = frame(role, Opcode::Text, text.as_bytes()).repeat(3);
+            let binary = frame(role, Opcode::Binary, text.as_bytes());
+            let mut read = [&texts[..], &binary, &texts].concat();
+            let (taken, end) = ahead(role, &mut read, length as u64);
+            let expected = match length {
+                4_000 => 2,
+                16_383 => 1,
+                _ => 3,
+            };
+            assert!(taken == vec![text; expected], "{} texts", taken.len());
+            assert_eq!(end, texts.len() / 3 * expected);
+            assert_eq!(read[texts.len()..], [&binary[..], &texts].concat());
+
+            let cut = texts.len() - 1;
+            if length < 4_000 {
+                assert_eq!(ahead(role, &mut texts[..cut].to_vec(), u64::MAX).0.len(), 2);
+            }
+            if let Some(less) = length.checked_sub(1) {
+                assert_eq!(ahead(role, &mut texts.clone(), less as u64).1, 0);
+            }
+        }
+        // More than fourteen bits say.
+        let long = frame(role, Opcode::Text, &[b'a'; 16_384]);
+        let mut read = long.clone();
+        assert_eq!(ahead(role, &mut read, u64::MAX).1, 0);
+        assert_eq!(read, long);
+    }
+}
+
+/// In the midst of a frame nothing begins.
+#[test]
+fn nothing_is_unmasked_ahead_within_a_message() {
+    let mut decoder = Decoder::new(Role::Client);
+    let mut start = [0x01, 0x01, b'a'];
+    let mut input = &mut start[..];
+    while decoder.decode(&mut input).unwrap().is_some() {}
+    assert_eq!(decoder.unmask_ahead(&mut [0x81, 0x01, b'a'], u64::MAX), 0);
+}
+
+/// The texts, and where they end.
+fn ahead(role: Role, read: &mut [u8], limit: u64) -> (Vec<String>, usize) {
+    let end = Decoder::new(role).unmask_ahead(read, limit);
+    let (mut rest, validity) = validate_ahead(&read[..end]);
+    assert_eq!(validity, Ok(()));
+    let mut texts = Vec::new();
+    while let Some((text, behind)) = split_text(rest) {
+        texts.push(text.into());
+        rest = behind;
+    }
+    assert_eq!(rest, "");
+    (texts, end)
+}
+
+/// As `str` has it.
+fn assert_state(bytes: &[u8]) {
+    let state = Utf8State::new().after(bytes);
+    let begins = match str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    assert_eq!(state.is_valid(), begins, "{bytes:x?}");
+    assert_eq!(
+        state == Utf8State::new(),
+        str::from_utf8(bytes).is_ok(),
+        "{bytes:x?}"
+    );
+}
+
+#[test]
+fn every_pair_of_bytes_is_judged_as_str_judges_it() {
+    for first in 0..=u8::MAX {
+        assert_state(&[first]);
+        for second in 0..=u8::MAX {
+            assert_state(&[first, second]);
+            for rest in [
+                &b"\x80"[..],
+                b"\xbf",
+                b"\x7f",
+                b"\x80\x80",
+                b"\xbf\xbf",
+                b"\x80a",
+                b"\xc2\x80",
+            ] {
+                assert_state(&[&[first, second], rest].concat());
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn texts_are_judged_as_str_judges_them(text in "\\PC*", at in 0_usize..200, byte: u8, cut in 0_usize..200) {
+        let mut bytes = text.into_bytes();
+        assert_state(&bytes);
+        if let Some(place) = bytes.get_mut(at) {
+            *place = byte;
+        }
+        assert_state(&bytes);
+        let (start, rest) = bytes.split_at(cut.min(bytes.len()));
+        assert_eq!(Utf8State::new().after(start).after(rest), Utf8State::new().after(&bytes));
+    }
+}
