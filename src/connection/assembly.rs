@@ -10,7 +10,7 @@ use crate::frame::{InvalidUtf8, MaskingKey, Utf8State, Utf8Validator};
 
 /// A message put together from what several reads or frames brought of it.
 pub(super) enum Assembly {
-    /// No message, but perhaps a buffer for the next one.
+    /// No message, but perhaps a buffer for the next one, of whatever content.
     Empty(Vec<u8>),
     /// The start of a text, of at most [`SHORT`] bytes, judged byte by byte as
     /// they come, and looked at once more at the end, to be a `String`.
@@ -18,7 +18,9 @@ pub(super) enum Assembly {
     /// Kept as `String`, so that what was checked on arrival is not checked
     /// again at the end.
     Text(String, Utf8Validator),
-    Binary(Vec<u8>),
+    /// With as many bytes at the end of the buffer as do not belong to the
+    /// message, but are there to be overwritten.
+    Binary(Vec<u8>, u32),
 }
 
 impl Assembly {
@@ -51,15 +53,72 @@ impl Assembly {
     /// grows with what has arrived, but not above `bound`, the most that the
     /// message can still become.
     pub(super) fn push_binary(&mut self, key: Option<MaskingKey>, bytes: &[u8], bound: u64) {
-        if let Self::Empty(buffer) = self {
-            *self = Self::Binary(core::mem::take(buffer));
-        }
-        if let Self::Binary(buffer) = self {
-            grow(buffer, bytes.len(), bound);
+        let Some((buffer, unused)) = self.binary() else {
+            return;
+        };
+        let filled = buffer.len() - *unused as usize;
+        if let Some(place) = buffer.get_mut(filled..filled + bytes.len()) {
             match key {
-                Some(key) => key.append(buffer, bytes),
-                None => buffer.extend_from_slice(bytes),
+                Some(key) => key.apply_copy(bytes, place),
+                None => place.copy_from_slice(bytes),
             }
+            *unused -= bytes.len() as u32;
+            return;
+        }
+        buffer.truncate(filled);
+        *unused = 0;
+        grow(buffer, bytes.len(), bound);
+        match key {
+            Some(key) => key.append(buffer, bytes),
+            None => buffer.extend_from_slice(bytes),
+        }
+    }
+
+    /// Where the next bytes of a binary message may be put, of which no more
+    /// than `most` are to come.
+    pub(super) fn room_for(&mut self, most: u64, bound: u64) -> &mut [u8] {
+        let Some((buffer, unused)) = self.binary() else {
+            return &mut [];
+        };
+        let most = u32::try_from(most).unwrap_or(u32::MAX) as usize;
+        if *unused == 0 {
+            grow(buffer, most.min(ROOM), bound);
+            let filled = buffer.len();
+            let room = most.min(buffer.capacity() - filled);
+            buffer.resize(filled + room, 0);
+            *unused = room as u32;
+        }
+        let filled = buffer.len() - *unused as usize;
+        let (_, room) = buffer.split_at_mut(filled);
+        let most = most.min(room.len());
+        &mut room[..most]
+    }
+
+    /// So many bytes have come to the start of the [room](Self::room_for),
+    /// masked.
+    pub(super) fn fill(&mut self, key: Option<MaskingKey>, length: usize) {
+        if let Self::Binary(buffer, unused) = self {
+            let filled = buffer.len() - *unused as usize;
+            let (_, room) = buffer.split_at_mut(filled);
+            let length = length.min(room.len());
+            if let Some(key) = key {
+                key.apply(&mut room[..length]);
+            }
+            *unused -= length as u32;
+        }
+    }
+
+    /// The buffer of a binary message, and how much of its end is not used.
+    #[inline]
+    fn binary(&mut self) -> Option<(&mut Vec<u8>, &mut u32)> {
+        if let Self::Empty(buffer) = self {
+            buffer.truncate(u32::MAX as usize);
+            let unused = buffer.len() as u32;
+            *self = Self::Binary(core::mem::take(buffer), unused);
+        }
+        match self {
+            Self::Binary(buffer, unused) => Some((buffer, unused)),
+            _ => None,
         }
     }
 
@@ -86,6 +145,7 @@ impl Assembly {
     /// Adds the next bytes of a text.
     pub(super) fn push_text(&mut self, bytes: &[u8], bound: u64) -> Result<(), InvalidUtf8> {
         if let Self::Empty(buffer) = self {
+            buffer.clear();
             *self = Self::Short(core::mem::take(buffer), Utf8State::new());
         }
         if let Self::Short(buffer, state) = self {
@@ -120,7 +180,11 @@ impl Assembly {
                 validator.finish()?;
                 Event::Text(Cow::Owned(text))
             }
-            Self::Binary(buffer) | Self::Empty(buffer) => Event::Binary(Cow::Owned(buffer)),
+            Self::Binary(mut buffer, unused) => {
+                buffer.truncate(buffer.len() - unused as usize);
+                Event::Binary(Cow::Owned(buffer))
+            }
+            Self::Empty(_) => Event::Binary(Cow::Borrowed(&[])),
         })
     }
 
@@ -135,11 +199,10 @@ impl Assembly {
     }
 
     /// Keeps a buffer for the next message, unless one is kept already.
-    pub(super) fn recycle(&mut self, mut buffer: Vec<u8>) {
+    pub(super) fn recycle(&mut self, buffer: Vec<u8>) {
         if let Self::Empty(spare) = self
             && spare.capacity() < buffer.capacity()
         {
-            buffer.clear();
             *spare = buffer;
         }
     }
@@ -152,7 +215,7 @@ impl fmt::Debug for Assembly {
             Self::Empty(_) => return formatter.write_str("Empty"),
             Self::Short(text, _) => ("Text", text.len()),
             Self::Text(text, _) => ("Text", text.len()),
-            Self::Binary(bytes) => ("Binary", bytes.len()),
+            Self::Binary(bytes, unused) => ("Binary", bytes.len() - *unused as usize),
         };
         write!(formatter, "{name}({length} bytes)")
     }
@@ -164,6 +227,10 @@ const SHORT: usize = 1 << 10;
 /// What a buffer has room for at the least, in bytes, unless no more is to
 /// come: many small pieces are not to move it each time.
 const LEAST: usize = 256;
+
+/// For how many bytes more there is room at the least before they are read, in
+/// bytes.
+const ROOM: usize = 64 << 10;
 
 #[inline]
 fn push_short(

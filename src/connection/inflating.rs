@@ -199,9 +199,9 @@ impl Assembly {
     /// longer than a part.
     fn room(&self) -> usize {
         let (length, capacity) = match self {
-            Self::Empty(buffer) | Self::Short(buffer, _) | Self::Binary(buffer) => {
-                (buffer.len(), buffer.capacity())
-            }
+            Self::Empty(buffer) => (0, buffer.capacity()),
+            Self::Short(buffer, _) => (buffer.len(), buffer.capacity()),
+            Self::Binary(buffer, unused) => (buffer.len() - *unused as usize, buffer.capacity()),
             Self::Text(text, _) => (text.len(), text.capacity()),
         };
         let room = capacity.max(PART) - length;
@@ -217,10 +217,13 @@ impl Assembly {
                 text,
                 String::with_capacity(next),
             ))),
-            Self::Binary(bytes) => Some(Part::Binary(core::mem::replace(
-                bytes,
-                Vec::with_capacity(next),
-            ))),
+            Self::Binary(bytes, unused) => {
+                bytes.truncate(bytes.len() - core::mem::take(unused) as usize);
+                Some(Part::Binary(core::mem::replace(
+                    bytes,
+                    Vec::with_capacity(next),
+                )))
+            }
             Self::Empty(_) => None,
         }
     }

@@ -4,6 +4,7 @@ mod assembly;
 #[cfg(feature = "deflate")]
 mod compressing;
 mod deadlines;
+mod direct;
 #[cfg(feature = "hixie76")]
 mod hixie76;
 #[cfg(feature = "deflate")]

@@ -278,13 +278,20 @@ impl Decoder {
         let available = input.len().min(limit.max(1));
         let length = usize::try_from(self.remaining).map_or(available, |n| n.min(available));
         let bytes = take(input, length);
+        let (key, end) = self.advance(length);
+        Some((key, bytes, end))
+    }
+
+    /// Goes on by so many bytes of the payload under way, which has no fewer:
+    /// the key for them, and whether the frame ends with them.
+    #[inline]
+    pub(crate) fn advance(&mut self, length: usize) -> (Option<MaskingKey>, bool) {
         let key = self.key;
         self.key = key.map(|key| key.rotated(length));
-        // No more than there were: `length` is the smaller of the two.
-        self.remaining -= length as u64;
+        self.remaining = self.remaining.saturating_sub(length as u64);
         let end = self.remaining == 0;
         self.in_payload = !end;
-        Some((key, bytes, end))
+        (key, end)
     }
 }
 

@@ -134,6 +134,13 @@ impl Open {
         let mut received = 0;
         BUFFER.with_borrow_mut(|buffer| {
             while received < count {
+                if let Some(direct) = self.connection.payload_buffer() {
+                    let length = self.pipe.read_into(direct);
+                    if let Some(event) = self.connection.receive_payload(length) {
+                        received += usize::from(on_event(self, event)?);
+                    }
+                    continue;
+                }
                 let length = self.pipe.read_into(buffer);
                 if length == 0 {
                     return Err("the end of the stream".into());
