@@ -9,6 +9,7 @@ mod broadcast;
 mod browser;
 mod chunking;
 mod deadlines;
+mod direct;
 mod handshake_flow;
 mod loopback;
 mod messages;

@@ -1,0 +1,209 @@
+//! Long payloads that are read to where the message is put together: the same
+//! events, and never more room than there is reason for.
+
+use proptest::prelude::*;
+use websocket_proto::{Config, Connection, Delivery, Event, Limit, Role};
+
+use crate::support::{ROLES, Seen, frame, frames, on_wire, open};
+
+/// Gives `wire` in reads of these lengths in turn, straight to the payload
+/// where that is possible; and gives the buffers of messages back.
+fn play(conn: &mut Connection, wire: &[u8], reads: &[usize]) -> (Vec<Seen>, bool, Vec<u8>, usize) {
+    let (mut seen, mut failed, mut out, mut direct) = (Vec::new(), false, Vec::new(), 0);
+    let mut rest = wire;
+    for &length in reads.iter().cycle() {
+        if rest.is_empty() || failed {
+            break;
+        }
+        let (read, behind) = rest.split_at(length.clamp(1, rest.len()));
+        if let Some(room) = conn.payload_buffer() {
+            assert!(!room.is_empty());
+            let read = &read[..read.len().min(room.len())];
+            room[..read.len()].copy_from_slice(read);
+            direct += read.len();
+            rest = &rest[read.len()..];
+            if let Some(Event::Binary(bytes)) = conn.receive_payload(read.len()) {
+                seen.push(Seen::Binary(bytes.to_vec()));
+                conn.recycle(bytes);
+            }
+            continue;
+        }
+        rest = behind;
+        let mut read = read.to_vec();
+        let mut input = &mut read[..];
+        loop {
+            match conn.receive(&mut input, &mut out) {
+                Ok(Some(Event::Binary(bytes))) => {
+                    seen.push(Seen::Binary(bytes.to_vec()));
+                    conn.recycle(bytes);
+                }
+                Ok(Some(event)) => seen.push(event.into()),
+                Ok(None) => break,
+                Err(_) => {
+                    failed = true;
+                    break;
+                }
+            }
+        }
+    }
+    (seen, failed, out, direct)
+}
+
+fn binary(length: usize) -> Vec<u8> {
+    (0..length).map(|index| (index * 7) as u8).collect()
+}
+
+#[test]
+fn the_payload_goes_where_it_belongs() {
+    for role in ROLES {
+        let payload = binary(300_000);
+        let wire = frames(&[(0x82, &payload), (0x89, b"ping"), (0x82, &payload[..9])]);
+        let wire = on_wire(role, &wire);
+        for read in [1, 13, 14, 15, 1000, 65_536, 1 << 20] {
+            let mut conn = open(role, Config::new());
+            let (seen, failed, _, direct) = play(&mut conn, &wire, &[20, read]);
+            let expected = [
+                Seen::Binary(payload.clone()),
+                Seen::Ping(b"ping".into()),
+                Seen::Binary(payload[..9].to_vec()),
+            ];
+            assert!(seen == expected, "in reads of {read}");
+            assert!(!failed);
+            assert!(direct > 290_000, "{direct} of 300,000 bytes");
+        }
+    }
+}
+
+/// Fragments go on in the same buffer, with control frames between them.
+#[test]
+fn fragments_are_read_to_one_buffer() {
+    for role in ROLES {
+        let payload = binary(100_000);
+        let wire = frames(&[
+            (0x02, &payload[..50_000]),
+            (0x89, b"ping"),
+            (0x00, &payload[50_000..50_010]),
+            (0x80, &payload[50_010..]),
+        ]);
+        let mut conn = open(role, Config::new());
+        let (seen, _, _, direct) = play(&mut conn, &on_wire(role, &wire), &[10, 30_000]);
+        let expected = [Seen::Ping(b"ping".into()), Seen::Binary(payload)];
+        assert!(seen == expected);
+        assert!(direct > 65_000, "{direct} bytes");
+    }
+}
+
+#[test]
+fn there_is_no_room_for_anything_else() {
+    let long = binary(10_000);
+    let text = "x".repeat(10_000);
+    let cases: [(&str, Config, Vec<u8>); 5] = [
+        ("a text", Config::new(), frame(0x81, text.as_bytes())),
+        ("a short one", Config::new(), frame(0x82, &long[..4000])),
+        (
+            "in pieces",
+            Config::new().delivery(Delivery::Fragments),
+            frame(0x82, &long),
+        ),
+        ("a header", Config::new(), frame(0x82, &long)[..1].to_vec()),
+        ("nothing", Config::new(), Vec::new()),
+    ];
+    for role in ROLES {
+        for (name, config, frames) in &cases {
+            let mut conn = open(role, *config);
+            let mut read = match frames.len() {
+                0 | 1 => frames.clone(),
+                _ => on_wire(role, frames)[..20].to_vec(),
+            };
+            let _ = conn.receive(&mut &mut read[..], &mut Vec::new()).unwrap();
+            assert_eq!(conn.payload_buffer(), None, "{name}");
+            assert!(conn.receive_payload(10).is_none(), "{name}");
+        }
+        let mut closing = open(role, Config::new().deliver_while_closing(false));
+        let mut read = on_wire(role, &frame(0x82, &long))[..20].to_vec();
+        let mut out = Vec::new();
+        let _ = closing.receive(&mut &mut read[..], &mut out).unwrap();
+        assert!(closing.payload_buffer().is_some());
+        closing.send_empty_close(&mut out).unwrap();
+        assert_eq!(closing.payload_buffer(), None, "nobody wants it");
+        closing.receive_eof().unwrap_err();
+        assert_eq!(closing.payload_buffer(), None, "closed");
+    }
+}
+
+/// A connection that is only about to be one has none, and no end of it.
+#[test]
+fn the_limit_is_met_at_the_header() {
+    let wire = on_wire(Role::Server, &frame(0x82, &binary(10_000)));
+    let mut conn = open(Role::Server, Config::new().max_message(9_999));
+    let error = conn
+        .receive(&mut &mut wire[..20].to_vec()[..], &mut Vec::new())
+        .unwrap_err();
+    assert_eq!(error, Limit::Message.into());
+    assert_eq!(conn.payload_buffer(), None);
+    assert_eq!(Connection::server(Config::new()).payload_buffer(), None);
+}
+
+/// SEC: what a peer announces is not what is allocated.
+#[test]
+fn the_room_grows_with_what_has_arrived() {
+    let mut header = [0x82, 0xFF, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+    let mut conn = open(Role::Server, Config::new());
+    let event = conn.receive(&mut &mut header[..], &mut Vec::new()).unwrap();
+    assert!(event.is_none());
+    let mut arrived = 0;
+    while let Some(room) = conn.payload_buffer() {
+        assert!(room.len() <= arrived.max(64 << 10), "{arrived} arrived");
+        let length = room.len();
+        arrived += length;
+        if conn.receive_payload(length).is_some() {
+            break;
+        }
+    }
+    assert_eq!(arrived, 1 << 24);
+}
+
+/// More than there was room for is not taken for granted.
+#[test]
+fn more_than_there_is_room_for_does_not_count() {
+    let payload = binary(10_000);
+    let wire = on_wire(Role::Client, &frame(0x82, &payload));
+    let mut conn = open(Role::Client, Config::new());
+    let (header, rest) = wire.split_at(4);
+    let mut header = header.to_vec();
+    let event = conn.receive(&mut &mut header[..], &mut Vec::new());
+    assert!(event.unwrap().is_none());
+    let room = conn.payload_buffer().unwrap();
+    assert_eq!(room.len(), 10_000);
+    room.copy_from_slice(rest);
+    let event = conn.receive_payload(usize::MAX).map(Seen::from);
+    assert!(event == Some(Seen::Binary(payload)));
+}
+
+proptest! {
+    #[test]
+    fn the_events_are_those_of_any_other_read(
+        list in proptest::collection::vec((0_usize..5, 0_usize..40_000), 1..8),
+        reads in proptest::collection::vec(1_usize..20_000, 1..20),
+        is_server in any::<bool>(),
+        max_spare in prop_oneof![Just(0_usize), Just(10_000), Just(1 << 20)],
+    ) {
+        let role = if is_server { Role::Server } else { Role::Client };
+        let mut wire = Vec::new();
+        for (form, length) in list {
+            let payload = binary(length);
+            wire.extend(match form {
+                0 => frame(0x81, "é".repeat(length / 2).as_bytes()),
+                1 => frame(0x89, &payload[..length.min(125)]),
+                2 => frames(&[(0x02, &payload[..length / 3]), (0x8a, b""), (0x80, &payload[length / 3..])]),
+                _ => frame(0x82, &payload),
+            });
+        }
+        let wire = on_wire(role, &wire);
+        let config = Config::new().max_spare(max_spare);
+        let whole = play(&mut open(role, config), &wire, &[wire.len()]);
+        let cut = play(&mut open(role, config), &wire, &reads);
+        assert!(cut.0 == whole.0);
+        assert_eq!((cut.1, cut.2), (whole.1, whole.2));
+    }
+}
