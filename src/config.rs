@@ -152,8 +152,8 @@ impl Config {
         self
     }
 
-    /// The largest buffer that [`Connection::recycle`] keeps, in bytes; 0
-    /// keeps none.
+    /// The largest buffer that [`Connection::recycle`] keeps where no message
+    /// is under way and the input is used up, in bytes; 0 keeps none.
     ///
     /// [`Connection::recycle`]: crate::Connection::recycle
     #[must_use]

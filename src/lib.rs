@@ -12,7 +12,7 @@
 //!
 //! ```
 //! use websocket_proto::handshake::Acceptance;
-//! use websocket_proto::{Config, Connection, Event};
+//! use websocket_proto::{Batch, Config, Connection, Event};
 //!
 //! fn serve(
 //!     mut socket: impl std::io::Read + std::io::Write,
@@ -27,7 +27,7 @@
 //!             return Ok(connection.receive_eof()?);
 //!         }
 //!         // 2. Take every event, until the input is used up.
-//!         let mut input = &mut buffer[..length];
+//!         let mut input = Batch::new(&mut buffer[..length]);
 //!         let outcome = loop {
 //!             match connection.receive(&mut input, &mut out) {
 //!                 Ok(Some(Event::Request(request))) => {
@@ -81,6 +81,8 @@
 //!   that lies in it whole costs no copy and no allocation; one that does not
 //!   comes out owned, and its buffer can be given back to
 //!   [`recycle`](Connection::recycle).
+//! * **A [`Batch`] is the input of who takes all events** of a read, and makes
+//!   short texts cheap. A `&mut [u8]` can be left at any event.
 //! * **The machine answers for itself**: pongs, the echo of a Close, the Close
 //!   that a violation deserves, the HTTP refusal that a bad request deserves.
 //! * **The peer's faults are [`Error`], the caller's are [`SendError`].** An

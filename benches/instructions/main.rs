@@ -6,7 +6,7 @@ use support::Stream;
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::frame::Opcode;
 use websocket_proto::handshake::{Acceptance, Agreement};
-use websocket_proto::{Config, Connection, Event, PreparedMessage, Seed};
+use websocket_proto::{Batch, Config, Connection, Event, PreparedMessage, Seed};
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -56,7 +56,8 @@ fn client() -> Connection {
 }
 
 /// Takes every event, and counts the messages and their bytes.
-fn take(connection: &mut Connection, mut input: &mut [u8], out: &mut Vec<u8>) -> (usize, usize) {
+fn take(connection: &mut Connection, read: &mut [u8], out: &mut Vec<u8>) -> (usize, usize) {
+    let mut input = Batch::new(read);
     let (mut messages, mut bytes) = (0, 0);
     while let Some(event) = connection.receive(&mut input, out).expect("valid frames") {
         messages += 1;
@@ -159,7 +160,7 @@ fn echo(count: usize) -> usize {
     for _ in 0..count {
         buffer.copy_from_slice(&stream.wire);
         out.clear();
-        let mut input = &mut buffer[..];
+        let mut input = Batch::new(&mut buffer);
         while let Some(event) = connection
             .receive(&mut input, &mut out)
             .expect("valid frames")

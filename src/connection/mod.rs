@@ -229,8 +229,9 @@ impl Connection {
     }
 
     /// Gives back the buffer of an owned message, to be used for the next one
-    /// that has to be put together. Buffers above
-    /// [`Config::max_spare`](Config::max_spare) are freed.
+    /// that has to be put together; it is the place for it, whatever is in it.
+    /// Above [`Config::max_spare`](Config::max_spare) it is freed, but not while
+    /// there is input: only once that is used up and no message is under way.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         self.receiver.recycle(buffer);
     }

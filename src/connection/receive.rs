@@ -133,12 +133,10 @@ impl Receiver {
         self.inbound.end()
     }
 
-    /// Gives back the buffer of an owned message, to be used for the next one
-    /// that has to be put together. Buffers above
-    /// [`Config::max_spare`](crate::Config::max_spare) are freed.
+    /// As [`Connection::recycle`](crate::Connection::recycle).
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         let buffer = buffer.into();
-        let most = match self.message.delivered {
+        let most = match self.message.delivered && self.max_spare > 0 {
             true => usize::try_from(self.max_message).unwrap_or(usize::MAX),
             false => self.max_spare,
         };

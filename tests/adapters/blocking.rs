@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::Instant;
 
-use websocket_proto::{Connection, Event, SendError};
+use websocket_proto::{Batch, Connection, Event, SendError};
 
 use crate::socket::{self, Arrival};
 
@@ -56,7 +56,10 @@ where
             .poll_timeout()
             .map(|deadline| deadline.saturating_sub(clock.elapsed()));
         outcome = match socket::read(stream, &mut buffer, wait) {
-            Arrival::Bytes(length) => take_events(conn, &mut buffer[..length], out, &mut handle),
+            Arrival::Bytes(length) => {
+                let input = Batch::new(&mut buffer[..length]);
+                take_events(conn, input, out, &mut handle)
+            }
             Arrival::End => conn.receive_eof().map_err(Failure::from),
             Arrival::Nothing => Ok(()),
         };
@@ -65,7 +68,7 @@ where
 
 fn take_events<H>(
     conn: &mut Connection,
-    mut input: &mut [u8],
+    mut input: Batch<'_>,
     out: &mut Vec<u8>,
     handle: &mut H,
 ) -> Result<(), Failure>
