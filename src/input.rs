@@ -25,7 +25,7 @@ pub trait Source<'a> {
     }
 
     /// Looks at the texts that come next, where the last ones are taken;
-    /// `false` where no text does.
+    /// `false` where there are not several.
     #[inline]
     fn look_ahead(&mut self, decoder: &Decoder, limit: u64) -> bool {
         let _ = (decoder, limit);
@@ -157,12 +157,13 @@ impl<'a> Source<'a> for Batch<'a> {
         let end = decoder.unmask_ahead(bytes, limit);
         let (ahead, rest) = bytes.split_at_mut(end);
         self.rest = rest;
-        if end > 0 {
-            (self.texts, self.validity) = validate_ahead(ahead);
-            if self.validity.is_err() {
-                // The connection ends there.
-                self.rest = &mut [];
-            }
+        if end == 0 {
+            return false;
+        }
+        (self.texts, self.validity) = validate_ahead(ahead);
+        if self.validity.is_err() {
+            // The connection ends there.
+            self.rest = &mut [];
         }
         true
     }

@@ -26,7 +26,8 @@ const MAX_PAYLOAD: u16 = (1 << 14) - 1;
 impl Decoder {
     /// Unmasks the texts at the start of `bytes` that are whole messages in one
     /// frame, none longer than `limit`, and rewrites their headers. The answer
-    /// is where they end, 0 where there is none.
+    /// is where they end, 0 where there is none, or where it stands alone:
+    /// nothing would be saved.
     #[inline]
     pub(crate) fn unmask_ahead(&self, bytes: &mut [u8], limit: u64) -> usize {
         let mut end = 0;
@@ -45,6 +46,10 @@ impl Decoder {
             let Some((header, rest)) = rest.split_at_mut_checked(start) else {
                 break;
             };
+            let next = rest.get(usize::from(length));
+            if end == 0 && next != Some(&Header::WHOLE_TEXT) {
+                break;
+            }
             let Some(payload) = rest.get_mut(..usize::from(length)) else {
                 break;
             };

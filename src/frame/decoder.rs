@@ -153,7 +153,7 @@ impl Decoder {
     /// and no state. `None` leaves `input` as it is to
     /// [`decode`](Self::decode).
     #[cfg(feature = "alloc")]
-    #[inline]
+    #[inline(always)]
     pub(crate) fn whole_message<'a>(
         &mut self,
         input: &mut &'a mut [u8],

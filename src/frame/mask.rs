@@ -58,20 +58,45 @@ impl MaskingKey {
         }
     }
 
-    /// Writes `source`, masked or unmasked, to `target`.
+    /// Writes `source`, masked or unmasked, to `target`, in one pass.
     ///
     /// # Panics
     ///
     /// Where the two differ in length.
     #[inline]
     pub fn apply_copy(self, source: &[u8], target: &mut [u8]) {
-        /// What stays in the first-level cache between the two passes.
-        const PIECE: usize = 4 << 10;
         assert_eq!(source.len(), target.len(), "lengths differ");
-        for (source, target) in source.chunks(PIECE).zip(target.chunks_mut(PIECE)) {
-            target.copy_from_slice(source);
-            self.apply(target);
+        if source.len() <= 2 * BLOCK {
+            self.copy_short(source, target);
+        } else {
+            self.copy_long(source, target);
         }
+    }
+
+    fn copy_long(self, source: &[u8], target: &mut [u8]) {
+        #[cfg(feature = "simd")]
+        super::simd::vectorize(
+            #[inline(always)]
+            || self.copy_blocks(source, target),
+        );
+        #[cfg(not(feature = "simd"))]
+        self.copy_blocks(source, target);
+    }
+
+    #[inline(always)]
+    fn copy_blocks(self, source: &[u8], target: &mut [u8]) {
+        let start = align(target);
+        let (source_head, source) = source.split_at(start);
+        let (target_head, target) = target.split_at_mut(start);
+        self.copy_short(source_head, target_head);
+        let key = self.rotated(start);
+        let repeated = key.repeated();
+        let (sources, source_tail) = source.as_chunks::<BLOCK>();
+        let (targets, target_tail) = target.as_chunks_mut::<BLOCK>();
+        for (target, source) in targets.iter_mut().zip(sources) {
+            *target = xor(*source, &repeated);
+        }
+        key.copy_short(source_tail, target_tail);
     }
 
     /// Appends `source`, masked or unmasked, to `target`, in one pass.
@@ -94,7 +119,6 @@ impl MaskingKey {
         }
     }
 
-    #[cfg(feature = "alloc")]
     #[inline]
     fn copy_short(self, source: &[u8], target: &mut [u8]) {
         match source.len() {
@@ -178,8 +202,8 @@ impl MaskingKey {
 
     #[inline(always)]
     fn apply_blocks(self, payload: &mut [u8]) {
-        let start = payload.as_ptr().align_offset(BLOCK) % BLOCK;
-        let (head, rest) = payload.split_at_mut(start.min(payload.len()));
+        let start = align(payload);
+        let (head, rest) = payload.split_at_mut(start);
         self.apply_short(head);
         let key = self.rotated(start);
         let repeated = key.repeated();
@@ -200,6 +224,13 @@ impl MaskingKey {
         }
         bytes
     }
+}
+
+/// How many bytes are missing to where blocks begin.
+#[inline(always)]
+fn align(bytes: &[u8]) -> usize {
+    let start = bytes.as_ptr().align_offset(BLOCK) % BLOCK;
+    start.min(bytes.len())
 }
 
 #[inline(always)]

@@ -107,6 +107,13 @@ fn texts_are_unmasked_ahead() {
                 assert_eq!(ahead(role, &mut texts.clone(), less as u64).1, 0);
             }
         }
+        // Where it stands alone there is nothing to save.
+        let alone = frame(role, Opcode::Text, b"alone");
+        for behind in [&b""[..], &[0x82], &[0x01], &[0x89]] {
+            let mut read = [&alone, behind].concat();
+            assert_eq!(ahead(role, &mut read, u64::MAX).1, 0);
+            assert_eq!(read, [&alone, behind].concat());
+        }
         // More than fourteen bits say.
         let long = frame(role, Opcode::Text, &[b'a'; 16_384]);
         let mut read = long.clone();
