@@ -135,11 +135,15 @@ impl Assembly {
         {
             return push_short(buffer, state, key, bytes, bound);
         }
-        // Nothing can be a `str` before it was looked at.
-        if let Some(key) = key {
-            key.apply(bytes);
+        // Nothing can be a `str` before it was looked at: these are three
+        // passes, of which two find their bytes in the first-level cache.
+        for piece in bytes.chunks_mut(PASS) {
+            if let Some(key) = key {
+                key.apply(piece);
+            }
+            self.push_text(piece, bound)?;
         }
-        self.push_text(bytes, bound)
+        Ok(())
     }
 
     /// Adds the next bytes of a text.
@@ -227,6 +231,10 @@ const SHORT: usize = 1 << 10;
 /// What a buffer has room for at the least, in bytes, unless no more is to
 /// come: many small pieces are not to move it each time.
 const LEAST: usize = 256;
+
+/// How many bytes of a long text are worked on at a time; a multiple of four, as
+/// each begins with the first byte of the key.
+const PASS: usize = 8 << 10;
 
 /// For how many bytes more there is room at the least before they are read, in
 /// bytes.
