@@ -26,7 +26,12 @@ pub trait Contestant {
     fn open(&self, role: Role, pipe: Pipe, buffers: Buffers) -> Option<Box<dyn Session>>;
 
     /// A server's open connection with permessage-deflate.
-    fn open_deflate(&self, _pipe: Pipe, _takeover: bool) -> Option<Box<dyn Session>> {
+    fn open_deflate(
+        &self,
+        _pipe: Pipe,
+        _takeover: bool,
+        _buffers: Buffers,
+    ) -> Option<Box<dyn Session>> {
         None
     }
 

@@ -36,6 +36,17 @@ pub fn write(results: &Results) -> String {
         fields.extend(allocations.map(|(id, count)| (*id, number(*count))));
         objects.push(object(&fields));
     }
+    for row in &results.deflate_memory {
+        let (takeover, none) = (row.with_takeover, row.without);
+        objects.push(object(&[
+            ("workload", text("MD")),
+            ("name", text(row.name)),
+            ("takeover_opened", number(takeover.map(|held| held.opened))),
+            ("takeover_after", number(takeover.map(|held| held.after))),
+            ("no_takeover_opened", number(none.map(|held| held.opened))),
+            ("no_takeover_after", number(none.map(|held| held.after))),
+        ]));
+    }
     for row in &results.instructions {
         let mut fields = vec![("workload", text("instructions")), ("name", text(row.name))];
         let counts = instructions::COUNTED.iter().zip(&row.counts);

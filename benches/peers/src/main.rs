@@ -29,8 +29,8 @@ use workload::{Scale, Workload};
 static ALLOCATOR: allocator::Counting = allocator::Counting;
 
 const USAGE: &str = "[--repetitions=N] [--workloads=R1,S,...] [--only=NAME,...] [--out=NAME] \
-    [--svg=FILE] [--no-memory] [--instructions], or one NAME WORKLOAD COUNT, \
-    or loop NAME WORKLOAD SECONDS";
+    [--svg=FILE] [--no-memory] [--memory=deflate] [--instructions], \
+    or one NAME WORKLOAD COUNT, or loop NAME WORKLOAD SECONDS";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,6 +70,7 @@ struct Options<'a> {
     out: &'a str,
     svg: Option<&'a str>,
     memory: bool,
+    deflate_memory: bool,
     instructions: bool,
 }
 
@@ -82,6 +83,7 @@ impl<'a> Options<'a> {
             out: "results",
             svg: None,
             memory: true,
+            deflate_memory: true,
             instructions: false,
         };
         for argument in arguments {
@@ -93,7 +95,10 @@ impl<'a> Options<'a> {
                 Some(("--only", value)) => options.only = value.split(',').collect(),
                 Some(("--out", value)) => options.out = value,
                 Some(("--svg", value)) => options.svg = Some(value),
-                None if *argument == "--no-memory" => options.memory = false,
+                Some(("--memory", "deflate")) => options.memory = false,
+                None if *argument == "--no-memory" => {
+                    (options.memory, options.deflate_memory) = (false, false);
+                }
                 None if *argument == "--instructions" => options.instructions = true,
                 _ => panic!("{USAGE}"),
             }
@@ -122,6 +127,7 @@ fn compare(options: &Options<'_>) {
         repetitions: options.repetitions,
         sections: Vec::new(),
         memory: Vec::new(),
+        deflate_memory: Vec::new(),
         instructions: Vec::new(),
         failures: Vec::new(),
     };
@@ -137,6 +143,9 @@ fn compare(options: &Options<'_>) {
         let counted = |id: &str| memory::COUNTED.contains(&id);
         let workloads = workload::all(Scale::Counted, &counted);
         results.memory = memory::measure(&contestants, &workloads);
+    }
+    if options.deflate_memory {
+        results.deflate_memory = memory::deflate::measure(&contestants);
     }
     if options.instructions {
         results.instructions = instructions::measure(&contestants);

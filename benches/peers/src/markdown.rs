@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use crate::memory::deflate::{LENGTH, MESSAGES};
 use crate::results::{OURS, Results, Section};
 use crate::{instructions, memory};
 
@@ -26,6 +27,7 @@ fn all(out: &mut String, results: &Results) -> fmt::Result {
         table(out, section)?;
     }
     memory(out, results)?;
+    deflate_memory(out, results)?;
     instructions(out, results)
 }
 
@@ -166,6 +168,30 @@ fn memory(out: &mut String, results: &Results) -> fmt::Result {
             "**no**"
         };
         writeln!(out, " {refuses} |")?;
+    }
+    writeln!(out)
+}
+
+fn deflate_memory(out: &mut String, results: &Results) -> fmt::Result {
+    if results.deflate_memory.is_empty() {
+        return Ok(());
+    }
+    let after = format!("after {MESSAGES} of {} KiB", LENGTH >> 10);
+    writeln!(
+        out,
+        "### MD: bytes on the heap for a server's connection with permessage-deflate, its object \
+         included\n\n\
+         | | takeover, opened | {after} | no takeover, opened | {after} |\n|---|--:|--:|--:|--:|"
+    )?;
+    for deflate in &results.deflate_memory {
+        write!(out, "| {} |", deflate.name)?;
+        for held in [deflate.with_takeover, deflate.without] {
+            match held {
+                Some(held) => write!(out, " {} | {} |", held.opened, held.after)?,
+                None => write!(out, " – | – |")?,
+            }
+        }
+        writeln!(out)?;
     }
     writeln!(out)
 }

@@ -43,9 +43,9 @@ impl Subject {
         let pipe = Pipe::new(workload.stream, workload.loops, workload.chunk);
         match workload.kind {
             Kind::Broadcast { outputs } => contestant.audience(outputs).map(Self::Audience),
-            Kind::Deflate { takeover } => {
-                contestant.open_deflate(pipe, takeover).map(Self::Session)
-            }
+            Kind::Deflate { takeover } => contestant
+                .open_deflate(pipe, takeover, Buffers::Large)
+                .map(Self::Session),
             Kind::Streaming { frames } => {
                 contestant.open_streaming(pipe, frames).map(Self::Session)
             }

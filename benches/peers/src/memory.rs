@@ -1,8 +1,10 @@
 //! What a server's connection holds, and whether text is looked at.
 
+pub mod deflate;
+
 use crate::allocator;
 use crate::check::{Check, Look};
-use crate::contestant::{Buffers, Contestant, Role};
+use crate::contestant::{Buffers, Contestant, Role, Session};
 use crate::frames::{self, BINARY, FINAL, TEXT};
 use crate::measure::allocations;
 use crate::pipe::Pipe;
@@ -57,27 +59,35 @@ fn message(opcode: u8, payload: &[u8]) -> &'static [u8] {
 
 /// Bytes that a connection holds after so many messages.
 fn held(contestant: &dyn Contestant, stream: &'static [u8], count: usize) -> i64 {
+    let held = each(contestant.name(), || {
+        let pipe = Pipe::new(stream, 1, 64 << 10);
+        let mut session = contestant.open(Role::Server, pipe, Buffers::Default)?;
+        let outcome = session.receive(count, &mut Check::new(Look::Glance));
+        outcome.expect("a good message");
+        Some(session)
+    });
+    held.expect("every library can be a server")
+}
+
+/// Bytes that each connection holds, of those that `open` gives.
+fn each(name: &str, mut open: impl FnMut() -> Option<Box<dyn Session>>) -> Option<i64> {
     let mut sessions = Vec::with_capacity(CONNECTIONS);
-    let mut open = |connections| {
-        for _ in 0..connections {
-            let pipe = Pipe::new(stream, 1, 64 << 10);
-            let session = contestant.open(Role::Server, pipe, Buffers::Default);
-            let mut session = session.expect("every library can be a server");
-            let outcome = session.receive(count, &mut Check::new(Look::Glance));
-            outcome.expect("a good message");
-            sessions.push(session);
-        }
-    };
     // The first one also makes what there is one of.
-    open(1);
+    sessions.push(open()?);
     let before = c_heap();
-    let ((), heap) = allocator::counted(|| open(CONNECTIONS - 1));
+    let (opened, heap) = allocator::counted(|| {
+        (1..CONNECTIONS).try_for_each(|_| {
+            sessions.push(open()?);
+            Some(())
+        })
+    });
+    opened?;
     // The allocator of C is not counted.
-    let live = match contestant.name() {
+    let live = match name {
         "wslay (C)" => c_heap() - before,
         _ => heap.live,
     };
-    live / (CONNECTIONS as i64 - 1)
+    Some(live / (CONNECTIONS as i64 - 1))
 }
 
 fn c_heap() -> i64 {

@@ -3,6 +3,7 @@
 use crate::instructions::Instructions;
 use crate::measure::Row;
 use crate::memory::Memory;
+use crate::memory::deflate::Deflate;
 use crate::workload::Workload;
 
 /// The contestant that all is about.
@@ -13,6 +14,7 @@ pub struct Results {
     pub repetitions: usize,
     pub sections: Vec<Section>,
     pub memory: Vec<Memory>,
+    pub deflate_memory: Vec<Deflate>,
     pub instructions: Vec<Instructions>,
     pub failures: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! What is measured. Streams are made once, and never freed.
 
-mod deflate;
+pub mod deflate;
 mod receive;
 mod send;
 

@@ -192,7 +192,12 @@ impl Contestant for Library {
         })
     }
 
-    fn open_deflate(&self, pipe: Pipe, takeover: bool) -> Option<Box<dyn Session>> {
+    fn open_deflate(
+        &self,
+        pipe: Pipe,
+        takeover: bool,
+        buffers: Buffers,
+    ) -> Option<Box<dyn Session>> {
         let mut deflate = PerMessageDeflateConfig::new();
         if !takeover {
             deflate = deflate
@@ -200,7 +205,7 @@ impl Contestant for Library {
                 .client_no_context_takeover();
         }
         let server = server(Some(deflate))?;
-        Some(Box::new(Open::new(server, pipe, Buffers::Large)))
+        Some(Box::new(Open::new(server, pipe, buffers)))
     }
 
     fn handshake(&self, mut pipe: Pipe) -> Option<Outcome> {

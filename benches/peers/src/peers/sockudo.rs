@@ -141,14 +141,19 @@ impl Contestant for Library {
         Some(Box::new(Open::new(protocol, pipe, buffers)))
     }
 
-    fn open_deflate(&self, pipe: Pipe, takeover: bool) -> Option<Box<dyn Session>> {
+    fn open_deflate(
+        &self,
+        pipe: Pipe,
+        takeover: bool,
+        buffers: Buffers,
+    ) -> Option<Box<dyn Session>> {
         let config = DeflateConfig {
             server_no_context_takeover: !takeover,
             client_no_context_takeover: !takeover,
             ..DeflateConfig::default()
         };
         let protocol = CompressedProtocol::server(LIMIT, LIMIT, config);
-        Some(Box::new(Open::new(protocol, pipe, Buffers::Large)))
+        Some(Box::new(Open::new(protocol, pipe, buffers)))
     }
 
     fn handshake(&self, mut pipe: Pipe) -> Option<Outcome> {

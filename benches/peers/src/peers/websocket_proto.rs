@@ -41,7 +41,7 @@ impl Contestant for Library {
         Some(Box::new(Open::new(connection, pipe)))
     }
 
-    fn open_deflate(&self, pipe: Pipe, takeover: bool) -> Option<Box<dyn Session>> {
+    fn open_deflate(&self, pipe: Pipe, takeover: bool, _: Buffers) -> Option<Box<dyn Session>> {
         let agreed = match takeover {
             true => "permessage-deflate",
             false => "permessage-deflate; server_no_context_takeover; client_no_context_takeover",

@@ -60,7 +60,12 @@ impl Contestant for Library {
         })
     }
 
-    fn open_deflate(&self, pipe: Pipe, takeover: bool) -> Option<Box<dyn Session>> {
+    fn open_deflate(
+        &self,
+        pipe: Pipe,
+        takeover: bool,
+        buffers: Buffers,
+    ) -> Option<Box<dyn Session>> {
         if takeover {
             // It never keeps a window.
             return None;
@@ -72,11 +77,7 @@ impl Contestant for Library {
             server_max_window_bits: 15.try_into().ok()?,
         });
         let agreed = <Flate2 as Compression<false>>::negotiate(codec, [Offer].into_iter()).ok()?;
-        Some(Box::new(Open::<_, false>::new(
-            agreed,
-            pipe,
-            Buffers::Large,
-        )?))
+        Some(Box::new(Open::<_, false>::new(agreed, pipe, buffers)?))
     }
 
     fn handshake(&self, pipe: Pipe) -> Option<Outcome> {

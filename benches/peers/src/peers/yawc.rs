@@ -53,10 +53,15 @@ impl Contestant for Library {
         Some(Box::new(Open::new(role, pipe, buffers)?))
     }
 
-    fn open_deflate(&self, pipe: Pipe, takeover: bool) -> Option<Box<dyn Session>> {
+    fn open_deflate(
+        &self,
+        pipe: Pipe,
+        takeover: bool,
+        buffers: Buffers,
+    ) -> Option<Box<dyn Session>> {
         let options = Options {
             compression: Some(DeflateOptions::default()),
-            ..options(Buffers::Large)
+            ..options(buffers)
         };
         let agreed = match takeover {
             true => "permessage-deflate",

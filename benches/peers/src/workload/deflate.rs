@@ -69,27 +69,69 @@ fn compressed(
     let texts: Vec<_> = (0..count)
         .map(|number| records(random, number, length))
         .collect();
-    let mut compressor = Compress::new(Compression::new(6), false);
+    let mut compressor = compressor();
     let mut stream = Vec::new();
     for text in &texts {
-        let mut payload = Vec::with_capacity(length + 64);
         if !takeover {
             compressor.reset();
         }
-        compressor
-            .compress_vec(text.as_bytes(), &mut payload, FlushCompress::Sync)
-            .expect("room enough");
-        payload.truncate(payload.len() - 4);
-        frames::write(
-            &mut stream,
-            FINAL | COMPRESSED | TEXT,
-            &payload,
-            Some(random.key()),
-        );
+        write(&mut stream, &compress(&mut compressor, text), random);
     }
     let payloads = texts.iter().map(String::as_bytes);
     Workload {
         kind: Kind::Deflate { takeover },
         ..Workload::received(id, what, payloads, stream, 1)
+    }
+}
+
+fn compressor() -> Compress {
+    Compress::new(Compression::new(6), false)
+}
+
+/// The payload of a frame.
+fn compress(compressor: &mut Compress, text: &str) -> Vec<u8> {
+    let mut payload = Vec::with_capacity(text.len() + 64);
+    compressor
+        .compress_vec(text.as_bytes(), &mut payload, FlushCompress::Sync)
+        .expect("room enough");
+    payload.truncate(payload.len() - 4);
+    payload
+}
+
+fn write(stream: &mut Vec<u8>, payload: &[u8], random: &mut Random) {
+    let first = FINAL | COMPRESSED | TEXT;
+    frames::write(stream, first, payload, Some(random.key()));
+}
+
+/// Frames that are all of one length, so that each read of it brings one. None
+/// refers to another, so that they are right with takeover and without.
+pub struct Frames {
+    pub stream: &'static [u8],
+    /// Of a frame, in bytes.
+    pub length: usize,
+}
+
+impl Frames {
+    /// So many, each of JSON of `length` bytes.
+    pub fn new(length: usize, count: usize) -> Self {
+        let random = &mut Random(47);
+        let mut compressor = compressor();
+        let mut next = |number| {
+            compressor.reset();
+            compress(&mut compressor, &records(random, number, length))
+        };
+        let compressed = next(0).len();
+        let payloads = (1..)
+            .map(next)
+            .filter(|payload| payload.len() == compressed);
+        let payloads: Vec<_> = payloads.take(count).collect();
+        let mut stream = Vec::new();
+        for payload in payloads {
+            write(&mut stream, &payload, random);
+        }
+        Self {
+            length: stream.len() / count,
+            stream: stream.leak(),
+        }
     }
 }
