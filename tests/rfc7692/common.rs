@@ -167,3 +167,38 @@ pub(crate) fn deflated(bytes: &[u8], level: u32) -> Vec<u8> {
     assert_eq!(payload.split_off(payload.len() - 4), [0, 0, 0xff, 0xff]);
     payload
 }
+
+/// A message of so many bytes in a final block, behind which a block refers to
+/// the first three of them; and what it inflates to. 5 or 32,768 bytes.
+pub(crate) fn across_a_final_block(count: usize) -> (Vec<u8>, Vec<u8>) {
+    let noise = noise(count, 9);
+    let mut payload = vec![];
+    for (index, part) in noise.chunks(30_000).enumerate() {
+        let last = index == noise.len().div_ceil(30_000) - 1;
+        payload.push(u8::from(last));
+        payload.extend((part.len() as u16).to_le_bytes());
+        payload.extend((!(part.len() as u16)).to_le_bytes());
+        payload.extend(part);
+    }
+    let (code, extra_bits, extra) = match count {
+        5 => (4_u32, 1, 0),
+        32_768 => (29, 13, 8191),
+        _ => panic!("no code is given for {count}"),
+    };
+    // BFINAL 0, BTYPE 01, length code 257, distance code, extra bits, end.
+    let (mut bits, mut at) = (0_u64, 0);
+    let mut put = |value: u32, count: u32| {
+        bits |= u64::from(value) << at;
+        at += count;
+    };
+    put(0b010, 3);
+    put(0b100_0000, 7);
+    put(code.reverse_bits() >> 27, 5);
+    put(extra, extra_bits);
+    put(0, 7);
+    // An empty stored block, without its tail.
+    put(0, 3);
+    payload.extend(&bits.to_le_bytes()[..at.div_ceil(8) as usize]);
+    let whole = [&noise[..], &noise[..3]].concat();
+    (payload, whole)
+}

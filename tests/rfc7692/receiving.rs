@@ -3,7 +3,9 @@
 use websocket_proto::frame::FrameError;
 use websocket_proto::{Config, Delivery, Error, Role};
 
-use crate::common::{AGAIN, ALONE, BARE, HELLO, always, check, check_fails, deflated, open};
+use crate::common::{
+    AGAIN, ALONE, BARE, HELLO, across_a_final_block, always, check, check_fails, deflated, open,
+};
 use crate::support::{ROLES, feed, frame, frames, hex, on_wire};
 
 const INVALID: (Error, u16) = (Error::InvalidDeflate, 1007);
@@ -214,33 +216,8 @@ fn blocks_may_follow_a_final_one() {
 /// the inflater's memory that lies.
 #[test]
 fn the_window_after_a_final_block_is_whole() {
-    // A stored final block of so many bytes, then a reference to the first of
-    // them: fixed code, length 3, distance by `distance`.
-    for (count, code, extra_bits, extra) in [(32768_u32, 29_u32, 13_u32, 8191_u32), (5, 4, 1, 0)] {
-        let noise = crate::common::noise(count as usize, 9);
-        let mut payload = vec![];
-        for (index, part) in noise.chunks(30_000).enumerate() {
-            let last = index == noise.len().div_ceil(30_000) - 1;
-            payload.push(u8::from(last));
-            payload.extend((part.len() as u16).to_le_bytes());
-            payload.extend((!(part.len() as u16)).to_le_bytes());
-            payload.extend(part);
-        }
-        // BFINAL 0, BTYPE 01, length code 257, distance code, extra bits, end.
-        let (mut bits, mut at) = (0_u64, 0);
-        let mut put = |value: u32, count: u32| {
-            bits |= u64::from(value) << at;
-            at += count;
-        };
-        put(0b010, 3);
-        put(0b100_0000, 7);
-        put(code.reverse_bits() >> 27, 5);
-        put(extra, extra_bits);
-        put(0, 7);
-        // An empty stored block, without its tail.
-        put(0, 3);
-        payload.extend(&bits.to_le_bytes()[..at.div_ceil(8) as usize]);
-        let whole = [&noise[..], &noise[..3]].concat();
+    for count in [32768, 5] {
+        let (payload, whole) = across_a_final_block(count);
         check(BARE, always(), &frame(0xc2, &payload), &[&whole]);
     }
 }

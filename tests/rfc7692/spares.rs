@@ -4,7 +4,7 @@
 use websocket_proto::deflate::{DeflateConfig, free_spares};
 use websocket_proto::{Config, Connection, Error, MessageKind, Role};
 
-use crate::common::{ALONE, always, deflated, noise, open, sends};
+use crate::common::{ALONE, across_a_final_block, always, deflated, noise, open, sends};
 use crate::other;
 use crate::support::{ROLES, Seen, feed, frame, frames, on_wire, sent};
 
@@ -128,6 +128,29 @@ fn a_message_cannot_refer_to_what_another_connection_received() {
                         assert_eq!((events, error), (vec![], Some(Error::InvalidDeflate)));
                     }
                 }
+            }
+        }
+    }
+}
+
+/// PMD-22: one made for a small window keeps too little for a large one, which
+/// shows where a final block has ended zlib's own; and the other way round.
+#[test]
+fn a_codec_of_another_window_is_not_lent_to_a_receiver() {
+    for role in ROLES {
+        for (before, after) in [(8, 15), (15, 8)] {
+            free_spares();
+            for bits in [before, after] {
+                let agreed = format!(
+                    "{ALONE}; server_max_window_bits={bits}; client_max_window_bits={bits}"
+                );
+                let count = if bits == 15 { 32_768 } else { 5 };
+                let (payload, whole) = across_a_final_block(count);
+                let wire = on_wire(role, &frame(0xc2, &payload));
+                let mut conn = open(role, &agreed, always());
+                let (events, error) = feed(&mut conn, &wire, &mut vec![]);
+                assert_eq!(error, None, "{bits} bits after {before}");
+                assert!(events == [Seen::Binary(whole)]);
             }
         }
     }
