@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use websocket_proto::{
-    Batch, CloseCode, Config, Connection, Error, Event, FixedOutput, Input, Limit, Output, Role,
-    State,
+    Batch, CloseCode, Config, Connection, Delivery, Error, Event, FixedOutput, Input, Limit,
+    Output, Role, State,
 };
 
 use crate::support::{ROLES, Seen, frame, frames, on_wire, open};
@@ -173,8 +173,18 @@ fn a_batch_may_go_from_one_connection_to_another() {
     assert_eq!(connecting.state(), State::Connecting);
     let mut other = open(Role::Client, Config::new());
     assert_eq!(next(&mut other, &mut input, &mut out), Ok(Some(text("2"))));
+    assert_eq!(format!("{input:?}"), "Batch(0 bytes)");
+    assert!(!input.is_empty(), "an error is still to come");
     let third = next(&mut other, &mut input, &mut out);
     assert_eq!(third, Err(Error::InvalidUtf8));
+    assert!(input.is_empty());
+
+    let mut bytes = on_wire(Role::Server, &frames(&[(0x81, b"1"), (0x81, b"2")]));
+    let mut input = Batch::new(&mut bytes);
+    let mut one = open(Role::Server, Config::new());
+    assert_eq!(next(&mut one, &mut input, &mut out), Ok(Some(text("1"))));
+    let mut other = open(Role::Server, Config::new().delivery(Delivery::Fragments));
+    assert_eq!(next(&mut other, &mut input, &mut out), Ok(Some(text("2"))));
 }
 
 fn payload() -> impl Strategy<Value = Vec<u8>> {

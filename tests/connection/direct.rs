@@ -1,6 +1,8 @@
 //! Long payloads that are read to where the message is put together: the same
 //! events, and never more room than there is reason for.
 
+use core::time::Duration;
+
 use proptest::prelude::*;
 use websocket_proto::{Config, Connection, Delivery, Event, Limit, Role};
 
@@ -161,6 +163,27 @@ fn the_room_grows_with_what_has_arrived() {
         }
     }
     assert_eq!(arrived, 1 << 24);
+}
+
+/// IO-11: what is read there is a sign of life as any other.
+#[test]
+fn what_is_read_there_moves_the_deadline() {
+    let at = Duration::from_secs;
+    let mut conn = open(Role::Server, Config::new().idle_timeout(at(10)));
+    let mut read = on_wire(Role::Server, &frame(0x82, &binary(10_000)))[..20].to_vec();
+    let mut out = Vec::new();
+    let event = conn.receive(&mut &mut read[..], &mut out).unwrap();
+    assert!(event.is_none());
+    conn.handle_timeout(at(100), &mut out).unwrap();
+    assert_eq!(conn.poll_timeout(), Some(at(110)));
+    // Nothing was read.
+    assert!(conn.payload_buffer().is_some());
+    assert!(conn.receive_payload(0).is_none());
+    assert_eq!(conn.poll_timeout(), Some(at(110)));
+    assert!(conn.receive_payload(1).is_none());
+    assert_eq!(conn.poll_timeout(), Some(Duration::ZERO));
+    conn.handle_timeout(at(105), &mut out).unwrap();
+    assert_eq!(conn.poll_timeout(), Some(at(115)));
 }
 
 /// More than there was room for is not taken for granted.
