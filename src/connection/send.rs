@@ -269,7 +269,7 @@ impl Sender {
         #[cfg(not(feature = "deflate"))]
         let is_plain = true;
         if is_plain && self.waiting.is_none() {
-            return self.write_frame(opcode, true, payload, out);
+            return self.write_message(opcode, payload, out);
         }
         self.write_message_frame(opcode, true, payload, out)
     }
@@ -358,6 +358,28 @@ impl Sender {
         let header = Header::new(opcode, is_final, payload.len() as u64)
             .map_err(|_| SendError::ControlTooLong)?
             .reserved(reserved);
+        self.write(header, payload, out)
+    }
+
+    /// A message in one frame, as nearly all are: only its opcode and its
+    /// length are not known beforehand.
+    #[inline(never)]
+    fn write_message(
+        &mut self,
+        opcode: Opcode,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.write(Header::message(opcode, payload), payload, out)
+    }
+
+    #[inline(always)]
+    fn write(
+        &mut self,
+        header: Header,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
         match &mut self.wire {
             Wire::Server => {
                 check_room(header.unmasked_length() + payload.len(), out)?;
@@ -365,7 +387,7 @@ impl Sender {
                 out.append(payload);
             }
             #[cfg(feature = "hixie76")]
-            Wire::Hixie76(_) => return hixie76::write_frame(opcode, payload, out),
+            Wire::Hixie76(_) => return hixie76::write_frame(header.opcode(), payload, out),
             Wire::Client(keys) => {
                 let masked = header.unmasked_length() + size_of::<MaskingKey>();
                 check_room(masked + payload.len(), out)?;

@@ -107,6 +107,13 @@ fn texts_are_unmasked_ahead() {
                 assert_eq!(ahead(role, &mut texts.clone(), less as u64).1, 0);
             }
         }
+        // Two that are four kibibytes to the byte are enough.
+        let length = match role {
+            Role::Server => 2048 - 8,
+            Role::Client => 2048 - 4,
+        };
+        let texts = frame(role, Opcode::Text, &vec![b'a'; length]).repeat(3);
+        assert_eq!(ahead(role, &mut texts.clone(), u64::MAX).1, 4096);
         // Where it stands alone there is nothing to save.
         let alone = frame(role, Opcode::Text, b"alone");
         for behind in [&b""[..], &[0x82], &[0x01], &[0x89]] {
