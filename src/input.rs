@@ -6,28 +6,36 @@ use crate::frame::{Decoder, InvalidUtf8, is_text, split_text, validate_ahead};
 /// a `&mut [u8]`, or a [`Batch`].
 ///
 /// A slice is left as what is not taken yet, at any time. A batch is faster
-/// where short texts come many in a read.
+/// where short texts come many in a read. What is to be taken from an array or
+/// a vector is sliced first: `&mut &mut bytes[..]`.
 pub trait Input<'a>: Source<'a> {
-    /// Whether every byte has been taken.
+    /// Whether every byte has been taken. There may be events without one: the
+    /// loop over them ends at `None`.
     fn is_empty(&self) -> bool;
 }
+
+/// Makes what it is an argument of the crate's own to call.
+#[derive(Debug, Clone, Copy)]
+pub struct Inside(());
+
+pub(crate) const INSIDE: Inside = Inside(());
 
 /// What the connection does with an [`Input`].
 pub trait Source<'a> {
     /// The bytes that nobody has looked at.
-    fn rest(&mut self) -> &mut &'a mut [u8];
+    fn rest(&mut self, _: Inside) -> &mut &'a mut [u8];
 
     /// The next of the texts that were looked at ahead of time; all of them
     /// come before the [rest](Self::rest).
     #[inline]
-    fn next_text(&mut self) -> Option<&'a str> {
+    fn next_text(&mut self, _: Inside) -> Option<&'a str> {
         None
     }
 
     /// Looks at the texts that come next, where the last ones are taken;
     /// `false` where there are not several.
     #[inline]
-    fn look_ahead(&mut self, decoder: &Decoder, limit: u64) -> bool {
+    fn look_ahead(&mut self, decoder: &Decoder, limit: u64, _: Inside) -> bool {
         let _ = (decoder, limit);
         false
     }
@@ -35,11 +43,11 @@ pub trait Source<'a> {
     /// Whether the texts that were looked at are valid, which is to be asked
     /// once those that are have been taken.
     #[inline]
-    fn validity(&self) -> Result<(), InvalidUtf8> {
+    fn validity(&self, _: Inside) -> Result<(), InvalidUtf8> {
         Ok(())
     }
 
-    fn discard(&mut self);
+    fn discard(&mut self, _: Inside);
 }
 
 impl<'a> Input<'a> for &'a mut [u8] {
@@ -51,12 +59,12 @@ impl<'a> Input<'a> for &'a mut [u8] {
 
 impl<'a> Source<'a> for &'a mut [u8] {
     #[inline]
-    fn rest(&mut self) -> &mut &'a mut [u8] {
+    fn rest(&mut self, _: Inside) -> &mut &'a mut [u8] {
         self
     }
 
     #[inline]
-    fn discard(&mut self) {
+    fn discard(&mut self, _: Inside) {
         *self = &mut [];
     }
 }
@@ -137,19 +145,19 @@ impl<'a> Input<'a> for Batch<'a> {
 
 impl<'a> Source<'a> for Batch<'a> {
     #[inline]
-    fn rest(&mut self) -> &mut &'a mut [u8] {
+    fn rest(&mut self, _: Inside) -> &mut &'a mut [u8] {
         &mut self.rest
     }
 
     #[inline]
-    fn next_text(&mut self) -> Option<&'a str> {
+    fn next_text(&mut self, _: Inside) -> Option<&'a str> {
         let (text, rest) = split_text(self.texts)?;
         self.texts = rest;
         Some(text)
     }
 
     #[inline]
-    fn look_ahead(&mut self, decoder: &Decoder, limit: u64) -> bool {
+    fn look_ahead(&mut self, decoder: &Decoder, limit: u64, _: Inside) -> bool {
         if !is_text(self.rest) {
             return false;
         }
@@ -169,12 +177,12 @@ impl<'a> Source<'a> for Batch<'a> {
     }
 
     #[inline]
-    fn validity(&self) -> Result<(), InvalidUtf8> {
+    fn validity(&self, _: Inside) -> Result<(), InvalidUtf8> {
         self.validity
     }
 
     #[inline]
-    fn discard(&mut self) {
+    fn discard(&mut self, _: Inside) {
         *self = Self::new(&mut []);
     }
 }

@@ -81,14 +81,14 @@ impl Assembly {
             return &mut [];
         };
         let most = u32::try_from(most).unwrap_or(u32::MAX) as usize;
-        if *unused == 0 {
-            grow(buffer, most.min(ROOM), bound);
-            let filled = buffer.len();
+        let filled = buffer.len() - *unused as usize;
+        if (*unused as usize) < most.min(ROOM) {
+            buffer.truncate(filled);
+            grow(buffer, most.min(filled.max(ROOM)), bound);
             let room = most.min(buffer.capacity() - filled);
             buffer.resize(filled + room, 0);
             *unused = room as u32;
         }
-        let filled = buffer.len() - *unused as usize;
         let (_, room) = buffer.split_at_mut(filled);
         let most = most.min(room.len());
         &mut room[..most]
@@ -202,7 +202,7 @@ impl Assembly {
         }
     }
 
-    /// Keeps a buffer for the next message, unless one is kept already.
+    /// Keeps a buffer for the next message, unless a larger one is kept.
     pub(super) fn recycle(&mut self, buffer: Vec<u8>) {
         if let Self::Empty(spare) = self
             && spare.capacity() < buffer.capacity()
@@ -236,9 +236,9 @@ const LEAST: usize = 256;
 /// each begins with the first byte of the key.
 const PASS: usize = 8 << 10;
 
-/// For how many bytes more there is room at the least before they are read, in
-/// bytes.
-const ROOM: usize = 64 << 10;
+/// For how many bytes more there is room before they are read, however few have
+/// arrived.
+const ROOM: usize = 4 << 10;
 
 #[inline]
 fn push_short(

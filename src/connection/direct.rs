@@ -3,7 +3,7 @@
 use super::Connection;
 use super::message::Frame;
 use super::receive::Receiver;
-use crate::{Event, MessageKind};
+use crate::MessageKind;
 
 /// For less a read of its own does not pay, in bytes.
 const LEAST: u64 = 4 << 10;
@@ -16,32 +16,27 @@ impl Receiver {
             return None;
         }
         let bound = self.bound();
-        Some(self.assembly.room_for(remaining, bound))
+        self.message.lent = true;
+        // What comes with the last byte is not known before it is looked at.
+        Some(self.assembly.room_for(remaining - 1, bound))
     }
 
     /// As [`Connection::receive_payload`].
-    pub fn receive_payload(&mut self, length: usize) -> Option<Event<'static>> {
-        let remaining = self.decoder.remaining();
-        if remaining == 0 || !self.is_direct() {
-            return None;
-        }
-        let bound = self.bound();
-        let length = length.min(self.assembly.room_for(remaining, bound).len());
-        let (key, end) = self.decoder.advance(length);
-        self.assembly.fill(key, length);
-        match self.frame {
-            Frame::Data { last: true } if end => {
-                self.message.delivered = true;
-                self.assembly.finish().ok()
-            }
-            _ => None,
+    pub fn receive_payload(&mut self, length: usize) {
+        if core::mem::take(&mut self.message.lent) {
+            let lent = self.payload_buffer().map_or(0, |room| room.len());
+            let length = length.min(lent);
+            let (key, _) = self.decoder.advance(length);
+            self.assembly.fill(key, length);
+            self.message.lent = false;
         }
     }
 
     /// Whether the payload under way is that of a binary message to be
-    /// delivered whole.
+    /// delivered whole, of which something has arrived.
     const fn is_direct(&self) -> bool {
         self.takes_short
+            && !self.assembly.is_empty()
             && matches!(self.frame, Frame::Data { .. })
             && matches!(self.message.kind, MessageKind::Binary)
             && !self.message.compressed
@@ -50,20 +45,23 @@ impl Receiver {
 
 impl Connection {
     /// Where the next read may go straight to: the place of the next bytes in a
-    /// long binary message that is being put together. What is read there is
-    /// told by [`receive_payload`](Self::receive_payload), and is not copied
-    /// once more.
+    /// long binary message that is being put together. How much was read there
+    /// is told by [`receive_payload`](Self::receive_payload), and it is not
+    /// copied once more.
     ///
-    /// `None` at all other times, which is where the next bytes have to be
-    /// looked at by [`receive`](Self::receive). A caller who never asks misses
-    /// nothing but speed.
+    /// `None` where the next bytes have to be looked at, by
+    /// [`receive`](Self::receive): most of the time, and always for texts, for
+    /// what is compressed, with [`Delivery::Fragments`](crate::Delivery), and
+    /// where less than 4 KiB of a frame are missing. A caller who never asks
+    /// misses nothing but speed.
     ///
-    /// The buffer is never empty and never longer than what the frame still
-    /// lacks; as ever it grows with what has arrived, not with what the peer
-    /// announces. Its content is of no meaning.
+    /// The buffer is never empty. It ends before the last byte of the frame, so
+    /// that the message comes out of [`receive`](Self::receive) as ever. As ever
+    /// it grows with what has arrived, not with what the peer announces: at most
+    /// twofold, from 4 KiB on. Its content is of no meaning.
     ///
     /// ```
-    /// use std::io::Read;
+    /// use std::io::{Error, Read};
     /// use websocket_proto::handshake::Agreement;
     /// use websocket_proto::{Config, Connection, Event, Seed};
     ///
@@ -75,13 +73,20 @@ impl Connection {
     /// let message = loop {
     ///     if let Some(direct) = client.payload_buffer() {
     ///         let length = socket.read(direct)?;
-    ///         match client.receive_payload(length) {
-    ///             Some(Event::Binary(message)) => break message,
-    ///             _ => continue,
+    ///         if length == 0 {
+    ///             client.receive_eof()?;
     ///         }
+    ///         client.receive_payload(length);
+    ///         continue;
     ///     }
     ///     let length = socket.read(&mut buffer)?;
-    ///     assert!(client.receive(&mut &mut buffer[..length], &mut out)?.is_none());
+    ///     if length == 0 {
+    ///         client.receive_eof()?;
+    ///     }
+    ///     let mut input = &mut buffer[..length];
+    ///     if let Some(Event::Binary(message)) = client.receive(&mut input, &mut out)? {
+    ///         break message;
+    ///     }
     /// };
     /// assert_eq!(message.len(), 100_000);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -91,17 +96,19 @@ impl Connection {
     }
 
     /// Tells that `length` bytes were read to the start of
-    /// [`payload_buffer`](Self::payload_buffer); more than it has do not count.
-    /// They are unmasked in place; the message is returned with its last byte.
+    /// [`payload_buffer`](Self::payload_buffer), where they are unmasked. More
+    /// than it has do not count, and nothing does where it was not asked for
+    /// since the last bytes.
     ///
     /// The end of the stream, 0 bytes, is for
     /// [`receive_eof`](Self::receive_eof) to be told, as ever.
-    pub fn receive_payload(&mut self, length: usize) -> Option<Event<'static>> {
+    pub fn receive_payload(&mut self, length: usize) {
         if let Some(deadlines) = &mut self.deadlines
             && length > 0
+            && self.receiver.message.lent
         {
             deadlines.receive();
         }
-        self.receiver.receive_payload(length)
+        self.receiver.receive_payload(length);
     }
 }

@@ -7,6 +7,7 @@ use core::ops::ControlFlow;
 use super::receive::Receiver;
 use crate::error::Limit;
 use crate::frame::{Header, Opcode, from_utf8};
+use crate::input::INSIDE;
 use crate::{Config, Delivery, Error, Event, Fragment, FragmentData, Input, MessageKind};
 
 /// The frame whose payload is being received.
@@ -25,12 +26,14 @@ pub(super) struct Message {
     /// A piece of it has been delivered. Of one that was put together: it has,
     /// and since then the input was not used up.
     pub(super) delivered: bool,
+    /// There is a buffer for more of it in the caller's hands.
+    pub(super) lent: bool,
     pub(super) fragments: u32,
     /// What its headers so far announce in all, in bytes.
     pub(super) announced: u64,
 }
 
-/// Whether [`Receiver::receive_whole`] may take a message: where it is not to
+/// Whether [`Receiver::receive_short`] may take a message: where it is not to
 /// come in pieces, and where one frame is not one too many.
 pub(super) const fn takes_short(config: &Config) -> bool {
     matches!(config.delivery, Delivery::Messages) && config.max_fragments > 0
@@ -48,20 +51,20 @@ impl Receiver {
         if !self.takes_short {
             return ControlFlow::Continue(());
         }
-        if let Some(text) = input.next_text() {
+        if let Some(text) = input.next_text(INSIDE) {
             return ControlFlow::Break(Some(Event::Text(Cow::Borrowed(text))));
         }
         if !self.decoder.is_idle() {
-            return self.receive_piece(input.rest());
+            return self.receive_piece(input.rest(INSIDE));
         }
         let limit = self.max_frame.min(self.max_message);
-        if input.look_ahead(&self.decoder, limit) {
-            return match input.next_text() {
+        if input.look_ahead(&self.decoder, limit, INSIDE) {
+            return match input.next_text(INSIDE) {
                 Some(text) => ControlFlow::Break(Some(Event::Text(Cow::Borrowed(text)))),
                 None => ControlFlow::Continue(()),
             };
         }
-        let event = match self.decoder.whole_message(input.rest(), limit) {
+        let event = match self.decoder.whole_message(input.rest(INSIDE), limit) {
             Some((Opcode::Text, payload)) => match from_utf8(payload) {
                 Ok(text) => Event::Text(Cow::Borrowed(text)),
                 Err(error) => {
@@ -127,17 +130,19 @@ impl Receiver {
             last: header.is_final(),
         };
         if let Some(kind) = kind {
-            if header.is_final() {
-                // A large spare is not for a small message, of which somebody
-                // may keep many.
-                let most = usize::try_from(length.saturating_mul(8)).unwrap_or(usize::MAX);
-                self.assembly.free_above(most.max(self.max_spare));
-            }
+            // A large spare is not for what may be a small message, of which
+            // somebody may keep many.
+            let most = match header.is_final() {
+                true => usize::try_from(length.saturating_mul(8)).unwrap_or(usize::MAX),
+                false => 0,
+            };
+            self.assembly.free_above(most.max(self.max_spare));
             self.message = Message {
                 kind,
                 // No other bit passes the decoder.
                 compressed: !header.reserved_bits().is_empty(),
                 delivered: false,
+                lent: false,
                 fragments: 0,
                 announced: 0,
             };
@@ -186,6 +191,7 @@ impl Receiver {
             return Ok(None);
         };
         let bound = self.bound();
+        self.message.lent = false;
         match self.message.kind {
             MessageKind::Binary => self.assembly.push_binary(key, bytes, bound),
             MessageKind::Text => self.assembly.push_masked_text(key, bytes, bound)?,

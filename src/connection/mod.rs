@@ -38,6 +38,7 @@ use undisclosed::Undisclosed;
 
 use crate::error::Timeout;
 use crate::handshake::{Agreement, ClientRequest, encode_key};
+use crate::input::INSIDE;
 use crate::seed::KeySource;
 use crate::{Config, Error, Event, Input, Output, Protocol, Role, Seed, SendError};
 
@@ -186,7 +187,7 @@ impl Connection {
             self.sender.poll_transmit(out);
         }
         if self.opening.is_some() {
-            return self.receive_opening(input.rest(), out);
+            return self.receive_opening(input.rest(INSIDE), out);
         }
         match self.receiver.receive_any(input) {
             Ok(Some(event)) => {
@@ -229,8 +230,8 @@ impl Connection {
     }
 
     /// Gives back the buffer of an owned message, to be used for the next one
-    /// that has to be put together; it is the place for it, whatever is in it.
-    /// Above [`Config::max_spare`](Config::max_spare) it is freed, but not while
+    /// that has to be put together; its content is overwritten and need not be
+    /// cleared. Above [`Config::max_spare`](Config::max_spare) it is freed, but not while
     /// there is input: only once that is used up and no message is under way.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         self.receiver.recycle(buffer);

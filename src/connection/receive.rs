@@ -13,6 +13,7 @@ use super::message::{Frame, Message, takes_short};
 use super::state::{CloseStatus, Inbound};
 use super::undisclosed::Undisclosed;
 use crate::frame::{ClosePayload, Decoded, Decoder, Opcode, Utf8Validator};
+use crate::input::INSIDE;
 use crate::{CloseFrame, Config, Delivery, Error, Event, Input, MessageKind, Role};
 
 /// The receiving half of a connection: bytes in, events out.
@@ -65,6 +66,7 @@ impl Receiver {
                 kind: MessageKind::Binary,
                 compressed: false,
                 delivered: false,
+                lent: false,
                 fragments: 0,
                 announced: 0,
             },
@@ -103,7 +105,7 @@ impl Receiver {
         input: &mut impl Input<'a>,
     ) -> Result<Option<Event<'a>>, Error> {
         if !self.inbound.is_open() {
-            input.discard();
+            input.discard(INSIDE);
             return self.inbound.error().map_or(Ok(None), Err);
         }
         match self.next(input) {
@@ -136,7 +138,8 @@ impl Receiver {
     /// As [`Connection::recycle`](crate::Connection::recycle).
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         let buffer = buffer.into();
-        let most = match self.message.delivered && self.max_spare > 0 {
+        let more_follows = self.message.delivered && matches!(self.delivery, Delivery::Messages);
+        let most = match more_follows && self.max_spare > 0 {
             true => usize::try_from(self.max_message).unwrap_or(usize::MAX),
             false => self.max_spare,
         };
@@ -191,18 +194,18 @@ impl Receiver {
 
     /// Nothing more is received: the rest of the input goes, too.
     fn end<'a>(&mut self, input: &mut impl Input<'a>) {
-        input.discard();
+        input.discard(INSIDE);
         self.forget();
     }
 
     fn next<'a>(&mut self, input: &mut impl Input<'a>) -> Result<Option<Event<'a>>, Error> {
-        while let Some(text) = input.next_text() {
+        while let Some(text) = input.next_text(INSIDE) {
             if !self.discard {
                 return Ok(Some(Event::Text(Cow::Borrowed(text))));
             }
         }
-        input.validity()?;
-        let input = input.rest();
+        input.validity(INSIDE)?;
+        let input = input.rest(INSIDE);
         #[cfg(feature = "hixie76")]
         if self.hixie76.is_some() {
             return self.next_hixie76(input);
@@ -226,7 +229,9 @@ impl Receiver {
             let limit = self.piece_limit();
             let event = match self.decoder.decode_up_to(input, limit)? {
                 None => {
-                    if self.decoder.is_idle() {
+                    let in_data = matches!(self.frame, Frame::Data { .. });
+                    let in_payload = in_data && self.decoder.remaining() > 0;
+                    if !in_payload && !self.decoder.is_in_message() {
                         self.message.delivered = false;
                         self.assembly.free_above(self.max_spare);
                     }
@@ -245,6 +250,9 @@ impl Receiver {
                             Delivery::Messages => self.message(bytes, end && last)?,
                             Delivery::Fragments => self.fragment(bytes, end && last)?,
                         };
+                        if matches!(self.delivery, Delivery::Messages) {
+                            self.message.delivered |= event.is_some();
+                        }
                         event.filter(|_| !self.discard)
                     }
                 },

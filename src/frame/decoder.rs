@@ -174,6 +174,13 @@ impl Decoder {
         Some((opcode, payload))
     }
 
+    /// Whether fragments of a message are still to come.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) const fn is_in_message(&self) -> bool {
+        self.in_message
+    }
+
     #[cfg(feature = "alloc")]
     #[inline]
     pub(super) const fn role(&self) -> Role {

@@ -24,10 +24,7 @@ fn play(conn: &mut Connection, wire: &[u8], reads: &[usize]) -> (Vec<Seen>, bool
             room[..read.len()].copy_from_slice(read);
             direct += read.len();
             rest = &rest[read.len()..];
-            if let Some(Event::Binary(bytes)) = conn.receive_payload(read.len()) {
-                seen.push(Seen::Binary(bytes.to_vec()));
-                conn.recycle(bytes);
-            }
+            conn.receive_payload(read.len());
             continue;
         }
         rest = behind;
@@ -119,7 +116,7 @@ fn there_is_no_room_for_anything_else() {
             };
             let _ = conn.receive(&mut &mut read[..], &mut Vec::new()).unwrap();
             assert_eq!(conn.payload_buffer(), None, "{name}");
-            assert!(conn.receive_payload(10).is_none(), "{name}");
+            conn.receive_payload(10);
         }
         let mut closing = open(role, Config::new().deliver_while_closing(false));
         let mut read = on_wire(role, &frame(0x82, &long))[..20].to_vec();
@@ -149,20 +146,26 @@ fn the_limit_is_met_at_the_header() {
 /// SEC: what a peer announces is not what is allocated.
 #[test]
 fn the_room_grows_with_what_has_arrived() {
-    let mut header = [0x82, 0xFF, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
-    let mut conn = open(Role::Server, Config::new());
-    let event = conn.receive(&mut &mut header[..], &mut Vec::new()).unwrap();
-    assert!(event.is_none());
-    let mut arrived = 0;
+    // 16 MiB and a byte are announced, and that byte is there.
+    let mut header = [0x82, 0xFF, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, b'x'];
+    let mut conn = open(Role::Server, Config::new().max_frame(1 << 30));
+    let (announced, first) = header.split_at_mut(14);
+    for read in [announced, first] {
+        assert_eq!(conn.payload_buffer(), None, "nothing has arrived");
+        let event = conn.receive(&mut &mut read[..], &mut Vec::new()).unwrap();
+        assert!(event.is_none());
+    }
+    let mut arrived = 1;
     while let Some(room) = conn.payload_buffer() {
-        assert!(room.len() <= arrived.max(64 << 10), "{arrived} arrived");
+        assert!(room.len() <= 2 * arrived.max(4 << 10), "{arrived} arrived");
+        arrived += room.len();
         let length = room.len();
-        arrived += length;
-        if conn.receive_payload(length).is_some() {
-            break;
-        }
+        conn.receive_payload(length);
     }
     assert_eq!(arrived, 1 << 24);
+    let mut last = [b'x'];
+    let event = conn.receive(&mut &mut last[..], &mut Vec::new()).unwrap();
+    assert!(matches!(event, Some(Event::Binary(bytes)) if bytes.len() == (1 << 24) + 1));
 }
 
 /// IO-11: what is read there is a sign of life as any other.
@@ -178,29 +181,49 @@ fn what_is_read_there_moves_the_deadline() {
     assert_eq!(conn.poll_timeout(), Some(at(110)));
     // Nothing was read.
     assert!(conn.payload_buffer().is_some());
-    assert!(conn.receive_payload(0).is_none());
+    conn.receive_payload(0);
     assert_eq!(conn.poll_timeout(), Some(at(110)));
-    assert!(conn.receive_payload(1).is_none());
+    conn.receive_payload(1);
+    assert_eq!(conn.poll_timeout(), Some(at(110)), "nothing was lent");
+    assert!(conn.payload_buffer().is_some());
+    conn.receive_payload(1);
     assert_eq!(conn.poll_timeout(), Some(Duration::ZERO));
     conn.handle_timeout(at(105), &mut out).unwrap();
     assert_eq!(conn.poll_timeout(), Some(at(115)));
 }
 
-/// More than there was room for is not taken for granted.
+/// More than there was room for is not taken for granted, and nothing is that
+/// was not asked for.
 #[test]
-fn more_than_there_is_room_for_does_not_count() {
+fn only_what_was_lent_counts() {
     let payload = binary(10_000);
     let wire = on_wire(Role::Client, &frame(0x82, &payload));
     let mut conn = open(Role::Client, Config::new());
-    let (header, rest) = wire.split_at(4);
-    let mut header = header.to_vec();
-    let event = conn.receive(&mut &mut header[..], &mut Vec::new());
+    conn.recycle(vec![b'S'; 20_000]);
+    let (start, rest) = wire.split_at(4 + 100);
+    let mut start = start.to_vec();
+    let event = conn.receive(&mut &mut start[..], &mut Vec::new());
     assert!(event.unwrap().is_none());
+    conn.receive_payload(5000);
     let room = conn.payload_buffer().unwrap();
-    assert_eq!(room.len(), 10_000);
-    room.copy_from_slice(rest);
-    let event = conn.receive_payload(usize::MAX).map(Seen::from);
-    assert!(event == Some(Seen::Binary(payload)));
+    assert_eq!(room.len(), 9_899);
+    room[..5].copy_from_slice(&rest[..5]);
+    conn.receive_payload(5);
+    conn.receive_payload(5);
+    // Asked for, and then taken by the other way.
+    assert_eq!(conn.payload_buffer().unwrap().len(), 9_894);
+    let mut next = rest[5..10].to_vec();
+    let event = conn.receive(&mut &mut next[..], &mut Vec::new());
+    assert!(event.unwrap().is_none());
+    conn.receive_payload(5);
+    let room = conn.payload_buffer().unwrap();
+    let end = 10 + room.len();
+    room.copy_from_slice(&rest[10..end]);
+    conn.receive_payload(usize::MAX);
+    assert_eq!(conn.payload_buffer(), None);
+    let mut last = rest[end..].to_vec();
+    let event = conn.receive(&mut &mut last[..], &mut Vec::new()).unwrap();
+    assert!(event.map(Seen::from) == Some(Seen::Binary(payload)));
 }
 
 proptest! {

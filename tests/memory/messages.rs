@@ -1,11 +1,12 @@
 //! What receiving and sending messages costs.
 
 use core::ops::Range;
+use std::borrow::Cow;
 
-use websocket_proto::{Config, Connection, Delivery, Event, MessageKind};
+use websocket_proto::{Config, Connection, Delivery, Event, MessageKind, Role};
 
 use crate::measure;
-use crate::support::{ROLES, frame, on_wire, open};
+use crate::support::{ROLES, frame, frames, on_wire, open};
 
 /// Where the payload of an event lies.
 fn place(event: &Event<'_>) -> Range<*const u8> {
@@ -68,7 +69,7 @@ fn each_of_many_messages_in_one_read_is_lent() {
         let (count, used) = measure(|| {
             let mut count = 0;
             while let Ok(Some(Event::Text(text))) = conn.receive(&mut input, &mut Vec::new()) {
-                assert!(matches!(text, std::borrow::Cow::Borrowed("x")));
+                assert!(matches!(text, Cow::Borrowed("x")));
                 count += 1;
             }
             count
@@ -154,6 +155,82 @@ fn a_recycled_buffer_is_kept_up_to_a_bound_and_once() {
     let mut none = open(ROLES[1], Config::new().max_spare(0));
     let ((), used) = measure(|| none.recycle(Vec::with_capacity(1)));
     assert_eq!(used.held, 0);
+}
+
+/// Gives one read, and every binary message of it back; the capacities of these.
+fn take_and_recycle(conn: &mut Connection, bytes: &[u8]) -> Vec<usize> {
+    let mut read = bytes.to_vec();
+    let (mut input, mut capacities) = (&mut read[..], Vec::new());
+    while let Some(event) = conn.receive(&mut input, &mut Vec::new()).unwrap() {
+        if let Event::Binary(Cow::Owned(bytes)) = event {
+            capacities.push(bytes.capacity());
+            conn.recycle(bytes);
+        }
+    }
+    capacities
+}
+
+/// While messages follow each other a buffer is the next one's, however large;
+/// once the input is used up, `Config::max_spare` is the most.
+#[test]
+fn a_large_buffer_is_kept_while_there_is_input() {
+    const LONG: usize = 1 << 20;
+    let role = Role::Server;
+    let long = on_wire(role, &frame(0x82, &[b'x'; LONG]));
+    let (half, other_half) = long.split_at(LONG / 2);
+    let start = |spare| {
+        let mut conn = open(role, Config::new().max_spare(spare));
+        let ((), used) = measure(|| drop(take_and_recycle(&mut conn, half)));
+        (conn, used.held)
+    };
+    // Behind it: nothing, what may be kept, and what is no message under way.
+    let next = &long[..LONG / 2];
+    let ping = on_wire(role, &frame(0x89, b"ping"));
+    for (behind, kept) in [
+        (&b""[..], 0),
+        (next, LONG),
+        (&long[..1], 0),
+        (&ping[..8], 0),
+        (&on_wire(role, &frame(0x81, b"text")), 0),
+    ] {
+        let (mut conn, half) = start(64 << 10);
+        let read = [other_half, behind].concat();
+        let (capacities, used) = measure(|| take_and_recycle(&mut conn, &read));
+        assert_eq!(capacities, [LONG]);
+        let held = half + used.held - capacities.capacity() as isize * 8;
+        assert!(
+            (kept as isize..=kept as isize + 8).contains(&held),
+            "{held} with {behind:.20?}"
+        );
+        if behind == next {
+            let (message, used) = measure(|| take_and_recycle(&mut conn, &long[LONG / 2..]));
+            assert_eq!(message, [LONG]);
+            assert!(used.peak < LONG, "{used:?}");
+        }
+    }
+    // 0 keeps none.
+    let (mut conn, half) = start(0);
+    let read = [other_half, next].concat();
+    let ((), used) = measure(|| drop(take_and_recycle(&mut conn, &read)));
+    assert!(half + used.held < LONG as isize);
+}
+
+/// A large spare does not go with a small message.
+#[test]
+fn a_small_message_takes_no_large_buffer_along() {
+    let role = Role::Server;
+    let long = on_wire(role, &frame(0x82, &[b'x'; 1 << 20]));
+    let whole = frame(0x82, b"small");
+    let fragments = frames(&[(0x02, b"sm"), (0x80, b"all")]);
+    for small in [whole, fragments] {
+        let small = on_wire(role, &small);
+        let mut conn = open(role, Config::new());
+        assert_eq!(take_and_recycle(&mut conn, &long[..1000]), []);
+        let read = [&long[1000..], &small[..8]].concat();
+        assert_eq!(take_and_recycle(&mut conn, &read).len(), 1);
+        let capacities = take_and_recycle(&mut conn, &small[8..]);
+        assert!(matches!(capacities[..], [..=1024]), "{capacities:?}");
+    }
 }
 
 /// IO-07, the streaming of what is larger than memory: 64 MiB in frames of

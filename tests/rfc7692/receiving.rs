@@ -6,7 +6,7 @@ use websocket_proto::{Config, Delivery, Error, Role};
 use crate::common::{
     AGAIN, ALONE, BARE, HELLO, across_a_final_block, always, check, check_fails, deflated, open,
 };
-use crate::support::{ROLES, feed, frame, frames, hex, on_wire};
+use crate::support::{ROLES, Seen, feed, frame, frames, hex, on_wire};
 
 const INVALID: (Error, u16) = (Error::InvalidDeflate, 1007);
 const RESERVED: (Error, u16) = (Error::Frame(FrameError::ReservedBits), 1002);
@@ -311,6 +311,36 @@ fn control_frames_pass_between_compressed_fragments() {
             assert_eq!(outcome.received, [&b"\x09x"[..], b"Hello"]);
             assert_eq!(sent.len(), 1);
             assert_eq!(sent[0].plain(), (0x8a, &b"x"[..]), "not compressed");
+        }
+    }
+}
+
+/// What a buffer held that was given back never comes out again.
+#[test]
+fn nothing_of_a_recycled_buffer_is_seen() {
+    for role in ROLES {
+        for spare in [1, 100, 5000, 60_000, 70_000] {
+            for length in [0, 3, 99, 4000, 59_999, 80_000, 200_000] {
+                let message: Vec<u8> = (0..length).map(|at| b'a' + (at % 23) as u8).collect();
+                for first in [0xc1, 0xc2] {
+                    let wire = on_wire(role, &frame(first, &deflated(&message, 6)));
+                    for size in [100, wire.len()] {
+                        let mut conn = open(role, ALONE, always());
+                        conn.recycle(vec![0xEE; spare]);
+                        let mut seen = vec![];
+                        for piece in wire.chunks(size) {
+                            let (events, error) = feed(&mut conn, piece, &mut vec![]);
+                            assert_eq!(error, None);
+                            seen.extend(events);
+                        }
+                        let expected = match first {
+                            0xc1 => Seen::Text(String::from_utf8(message.clone()).unwrap()),
+                            _ => Seen::Binary(message.clone()),
+                        };
+                        assert!(seen == [expected], "{length} bytes after {spare}");
+                    }
+                }
+            }
         }
     }
 }

@@ -123,7 +123,8 @@ impl Peer {
     }
 
     pub(super) fn recycle(&mut self, capacity: usize) {
-        self.connection.recycle(Vec::with_capacity(capacity * 16));
+        // Nothing of it may ever come out.
+        self.connection.recycle(vec![0xEE; capacity * 16]);
     }
 
     pub(super) fn tell_time(&mut self, now: Duration) {

@@ -12,6 +12,12 @@ impl Peer {
     /// Returns what a request that waits for its answer leaves of the bytes.
     pub(super) fn receive(&mut self, bytes: &mut [u8], is_clean: bool) -> Vec<u8> {
         let mut input = bytes;
+        if let Some(direct) = self.connection.payload_buffer() {
+            let (start, rest) = input.split_at_mut(direct.len().min(input.len()));
+            direct[..start.len()].copy_from_slice(start);
+            self.connection.receive_payload(start.len());
+            input = rest;
+        }
         loop {
             let was_over = self.is_over();
             let expects = self.expects_replies();

@@ -136,9 +136,10 @@ impl Open {
             while received < count {
                 if let Some(direct) = self.connection.payload_buffer() {
                     let length = self.pipe.read_into(direct);
-                    if let Some(event) = self.connection.receive_payload(length) {
-                        received += usize::from(on_event(self, event)?);
+                    if length == 0 {
+                        return Err("the end of the stream".into());
                     }
+                    self.connection.receive_payload(length);
                     continue;
                 }
                 let length = self.pipe.read_into(buffer);
