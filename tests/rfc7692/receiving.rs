@@ -256,7 +256,7 @@ fn text_is_checked_as_it_is_inflated() {
         let bytes = frames(&[(0x41, front), (0x80, back)]);
         let (events, error) = feed(&mut conn, &bytes, &mut vec![]);
         assert_eq!(error, None);
-        assert_eq!(events, [crate::support::Seen::Text(text.clone())]);
+        assert_eq!(events, [Seen::Text(text.clone())]);
     }
     // An end within a code point.
     let cut = frame(0xc1, &deflated(&text.as_bytes()[..3], 6));
