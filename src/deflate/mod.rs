@@ -54,22 +54,32 @@
 //!
 //! MiB/s of JSON that a server receives compressed and sends back compressed,
 //! at level 6 with the full window, by this crate and by the other Rust
-//! implementations that could be measured beside it:
+//! implementations that could be measured beside it; and the bytes that such a
+//! connection holds after 64 messages of 1 KiB, its object included:
 //!
-//! | | takeover: 64 B | 1 KiB | 64 KiB | no takeover: 64 B | 1 KiB | 64 KiB |
-//! |---|--:|--:|--:|--:|--:|--:|
-//! | this crate | 12.3 | 33.3 | 52.8 | 7.6 | 39.7 | 57.2 |
-//! | sockudo-ws 3.1.0 | 11.8 | 31.7 | 52.1 | 7.7 | 39.5 | 57.3 |
-//! | yawc 0.5.0 | 11.8 | 33.0 | 51.0 | 7.1 | 38.1 | 56.5 |
-//! | wtx 0.46.1, which has no takeover | – | – | – | 7.4 | 37.9 | 57.0 |
-//! | shiguredo_websocket 2026.3.0 | 1.3 | 6.3 | 36.0 | 1.2 | 6.3 | 34.5 |
+//! | takeover | 64 B | 1 KiB | 64 KiB | bytes held |
+//! |---|--:|--:|--:|--:|
+//! | this crate | 17.8 | 51.2 | 75.0 | 463,231 |
+//! | sockudo-ws 3.1.0 | 17.6 | 51.3 | 75.0 | 436,957 |
+//! | yawc 0.5.0 | 17.3 | 51.0 | 74.2 | 449,112 |
+//! | shiguredo_websocket 2026.3.0 | 1.8 | 10.6 | 50.9 | 269,819 |
+//!
+//! | no takeover | 64 B | 1 KiB | 64 KiB | bytes held |
+//! |---|--:|--:|--:|--:|
+//! | this crate | 11.6 | 60.1 | 84.4 | 2,359 |
+//! | sockudo-ws 3.1.0 | 11.9 | 62.1 | 85.1 | 436,957 |
+//! | yawc 0.5.0 | 10.6 | 57.8 | 81.4 | 449,112 |
+//! | wtx 0.46.1, which has no takeover | 10.6 | 57.1 | 82.7 | 431,230 |
+//! | shiguredo_websocket 2026.3.0 | 1.8 | 10.4 | 50.3 | 68,850 |
 //!
 //! One thread of a virtual machine with two cores of an AMD EPYC, built for any
-//! x86-64; the fastest of 11 runs in turns, by `cargo run --release --
-//! --workloads=D --repetitions=11 --no-memory` in `benches/peers` of the
-//! repository. The first four have the same codec, which takes nearly all of
+//! x86-64; medians of 7 runs in turns, by `cargo run --release --
+//! --workloads=D --repetitions=7 --memory=deflate` in `benches/peers` of the
+//! repository. All but the last have the same codec, which takes nearly all of
 //! the time: what differs by less than a tenth is noise. Without takeover they
-//! hold it for each connection, this crate for each thread.
+//! hold it for each connection, yawc unless its pool is asked for, and this
+//! crate for each thread, up to 450 KiB. The last holds more with every message
+//! until a mebibyte has gone through.
 //!
 //! # What a peer can do with it
 //!
