@@ -46,6 +46,9 @@ fn whole_messages_go_the_short_way() {
                 let taken = Decoder::new(role).whole_message(&mut input, length);
                 assert_eq!(taken, Some((opcode, &mut payload.clone()[..])));
                 assert_eq!(input, b"more");
+                let mut read = wire.clone();
+                let taken = Decoder::new(role).whole_message(&mut &mut read[..], length);
+                assert!(taken.is_some(), "up to the end of the input");
 
                 if let Some(less) = length.checked_sub(1) {
                     assert_not_taken(role, &wire, less);
