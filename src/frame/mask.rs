@@ -17,6 +17,9 @@ pub struct MaskingKey([u8; 4]);
 /// four keeps the key in phase.
 const BLOCK: usize = 64;
 
+/// Up to as many bytes a payload is short: two blocks.
+const SHORT: usize = 2 * BLOCK;
+
 impl MaskingKey {
     /// The key with these four bytes, in the order of the wire.
     pub const fn new(bytes: [u8; 4]) -> Self {
@@ -51,7 +54,7 @@ impl MaskingKey {
     /// Masks or unmasks `payload` in place.
     #[inline]
     pub fn apply(self, payload: &mut [u8]) {
-        if payload.len() <= 2 * BLOCK {
+        if payload.len() <= SHORT {
             self.apply_short(payload);
         } else {
             self.apply_long(payload);
@@ -66,7 +69,7 @@ impl MaskingKey {
     #[inline]
     pub fn apply_copy(self, source: &[u8], target: &mut [u8]) {
         assert_eq!(source.len(), target.len(), "lengths differ");
-        if source.len() <= 2 * BLOCK {
+        if source.len() <= SHORT {
             self.copy_short(source, target);
         } else {
             self.copy_long(source, target);
@@ -103,17 +106,17 @@ impl MaskingKey {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn append(self, target: &mut Vec<u8>, source: &[u8]) {
-        if source.len() > 2 * BLOCK {
+        if source.len() > SHORT {
             return self.append_long(target, source);
         }
         let start = target.len();
-        if target.capacity() - start < 2 * BLOCK {
+        if target.capacity() - start < SHORT {
             target.extend_from_slice(source);
             self.apply_short(&mut target[start..]);
         } else {
             // As above, but with one question after the length instead of two,
             // and without reading what has only just been written.
-            target.extend_from_slice(&[0; 2 * BLOCK]);
+            target.extend_from_slice(&[0; SHORT]);
             target.truncate(start + source.len());
             self.copy_short(source, &mut target[start..]);
         }
