@@ -35,7 +35,7 @@ impl Receiver {
     /// Whether the payload under way is that of a binary message to be
     /// delivered whole, of which something has arrived.
     const fn is_direct(&self) -> bool {
-        self.takes_short
+        self.short_way
             && !self.assembly.is_empty()
             && matches!(self.frame, Frame::Data { .. })
             && matches!(self.message.kind, MessageKind::Binary)
@@ -56,12 +56,12 @@ impl Connection {
     /// misses nothing but speed.
     ///
     /// The buffer is never empty. It ends before the last byte of the frame, so
-    /// that the message comes out of [`receive`](Self::receive) as ever. As ever
-    /// it grows with what has arrived, not with what the peer announces: at most
+    /// that the message comes out of [`receive`](Self::receive). It grows with
+    /// what has arrived, not with what the peer announces: at most
     /// twofold, from 4 KiB on. Its content is of no meaning.
     ///
     /// ```
-    /// use std::io::{Error, Read};
+    /// use std::io::Read;
     /// use websocket_proto::handshake::Agreement;
     /// use websocket_proto::{Config, Connection, Event, Seed};
     ///

@@ -179,7 +179,7 @@ pub(super) struct Frames {
 
 impl Receiver {
     fn enable_hixie76(&mut self) {
-        self.takes_short = false;
+        self.short_way = false;
         self.hixie76 = Some(Box::new(Frames {
             decoder: Decoder::new(self.max_frame),
             text: TextDecoder::new(),

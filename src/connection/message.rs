@@ -35,7 +35,7 @@ pub(super) struct Message {
 
 /// Whether [`Receiver::receive_short`] may take a message: where it is not to
 /// come in pieces, and where one frame is not one too many.
-pub(super) const fn takes_short(config: &Config) -> bool {
+pub(super) const fn has_short_way(config: &Config) -> bool {
     matches!(config.delivery, Delivery::Messages) && config.max_fragments > 0
 }
 
@@ -48,7 +48,7 @@ impl Receiver {
         &mut self,
         input: &mut impl Input<'a>,
     ) -> ControlFlow<Option<Event<'a>>> {
-        if !self.takes_short {
+        if !self.short_way {
             return ControlFlow::Continue(());
         }
         if let Some(text) = input.next_text(INSIDE) {

@@ -231,8 +231,8 @@ impl Connection {
 
     /// Gives back the buffer of an owned message, to be used for the next one
     /// that has to be put together; its content is overwritten and need not be
-    /// cleared. Above [`Config::max_spare`](Config::max_spare) it is freed, but not while
-    /// there is input: only once that is used up and no message is under way.
+    /// cleared. Above [`Config::max_spare`](Config::max_spare) it is freed, but
+    /// not before the input is used up and no message is under way.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         self.receiver.recycle(buffer);
     }

@@ -9,7 +9,7 @@ use super::assembly::Assembly;
 use super::hixie76::Frames;
 #[cfg(feature = "deflate")]
 use super::inflating::Inflation;
-use super::message::{Frame, Message, takes_short};
+use super::message::{Frame, Message, has_short_way};
 use super::state::{CloseStatus, Inbound};
 use super::undisclosed::Undisclosed;
 use crate::frame::{ClosePayload, Decoded, Decoder, Opcode, Utf8Validator};
@@ -25,7 +25,7 @@ use crate::{CloseFrame, Config, Delivery, Error, Event, Input, MessageKind, Role
 pub struct Receiver {
     pub(super) decoder: Decoder,
     /// Messages are taken by the short way, where there is one.
-    pub(super) takes_short: bool,
+    pub(super) short_way: bool,
     pub(super) inbound: Inbound,
     pub(super) max_frame: u64,
     pub(super) max_message: u64,
@@ -53,7 +53,7 @@ impl Receiver {
     pub(super) const fn new(role: Role, config: &Config) -> Self {
         Self {
             decoder: Decoder::new(role),
-            takes_short: takes_short(config),
+            short_way: has_short_way(config),
             inbound: Inbound::new(),
             max_frame: config.max_frame,
             max_message: config.max_message,
@@ -174,7 +174,7 @@ impl Receiver {
 
     /// Frees what was kept for the rest that will not come.
     fn forget(&mut self) {
-        self.takes_short = false;
+        self.short_way = false;
         self.assembly = Assembly::new();
         self.control = Undisclosed(Vec::new());
         #[cfg(feature = "deflate")]
@@ -188,7 +188,7 @@ impl Receiver {
     }
 
     pub(super) const fn discard_data(&mut self) {
-        self.takes_short = false;
+        self.short_way = false;
         self.discard = true;
     }
 
