@@ -1,4 +1,4 @@
-use alloc::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
 
 use crate::frame::{CloseCode, ClosePayload, Opcode};
@@ -8,8 +8,9 @@ use crate::handshake::{Request, RequestHead, ResponseHead};
 /// gives it.
 ///
 /// Payloads are borrowed from the input where they lie in it whole, and owned
-/// where they had to be put together.
-#[derive(Debug)]
+/// where they had to be put together. What is to outlive the input, as for
+/// another task, is made by [`into_owned`](Self::into_owned).
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// To a server: a valid WebSocket request. Answer it with
@@ -30,7 +31,7 @@ pub enum Event<'a> {
     /// To a client: a piece of a refusal's body, out of its `Content-Length`
     /// or chunks. How much of it to take is the caller's decision; the
     /// connection keeps nothing.
-    Body(&'a [u8]),
+    Body(Cow<'a, [u8]>),
     /// A text message.
     Text(Cow<'a, str>),
     /// A binary message.
@@ -46,6 +47,45 @@ pub enum Event<'a> {
     /// in the output unless [`auto_close`](crate::Config::auto_close) is off.
     /// No event follows.
     Close(Option<CloseFrame<'a>>),
+}
+
+impl Event<'_> {
+    /// The same, borrowing nothing: what was borrowed is copied, what was owned
+    /// is moved.
+    ///
+    /// ```
+    /// # use websocket_proto::{Config, Connection, Event, Seed, handshake::Agreement};
+    /// # let mut client =
+    /// #     Connection::upgraded_client(Config::new(), Agreement::default(), Seed::from([7; 32]));
+    /// let (events, other_task) = std::sync::mpsc::channel();
+    /// let (mut read, mut out) = (*b"\x81\x05Hello", Vec::new());
+    /// let mut input = &mut read[..];
+    /// while let Some(event) = client.receive(&mut input, &mut out)? {
+    ///     events.send(event.into_owned())?;
+    /// }
+    /// drop(read);
+    /// assert!(matches!(other_task.recv()?, Event::Text(text) if text == "Hello"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn into_owned(self) -> Event<'static> {
+        match self {
+            Self::Request(request) => Event::Request(request),
+            Self::Http(head) => Event::Http(head),
+            Self::Open(head) => Event::Open(head),
+            Self::Refused(head) => Event::Refused(head),
+            Self::Body(piece) => Event::Body(owned(piece)),
+            Self::Text(text) => Event::Text(owned(text)),
+            Self::Binary(payload) => Event::Binary(owned(payload)),
+            Self::Fragment(fragment) => Event::Fragment(fragment.into_owned()),
+            Self::Ping(payload) => Event::Ping(owned(payload)),
+            Self::Pong(payload) => Event::Pong(owned(payload)),
+            Self::Close(frame) => Event::Close(frame.map(CloseFrame::into_owned)),
+        }
+    }
+}
+
+fn owned<T: ToOwned + ?Sized>(data: Cow<'_, T>) -> Cow<'static, T> {
+    Cow::Owned(data.into_owned())
 }
 
 /// What a message consists of ([RFC 6455 §5.6]).
@@ -82,6 +122,17 @@ pub struct Fragment<'a> {
     pub last: bool,
 }
 
+impl Fragment<'_> {
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> Fragment<'static> {
+        Fragment {
+            data: self.data.into_owned(),
+            first: self.first,
+            last: self.last,
+        }
+    }
+}
+
 /// The data of a [`Fragment`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FragmentData<'a> {
@@ -106,6 +157,14 @@ impl FragmentData<'_> {
         match self {
             Self::Text(_) => MessageKind::Text,
             Self::Binary(_) => MessageKind::Binary,
+        }
+    }
+
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> FragmentData<'static> {
+        match self {
+            Self::Text(text) => FragmentData::Text(owned(text)),
+            Self::Binary(bytes) => FragmentData::Binary(owned(bytes)),
         }
     }
 }
@@ -135,7 +194,7 @@ impl CloseFrame<'_> {
     pub fn into_owned(self) -> CloseFrame<'static> {
         CloseFrame {
             code: self.code,
-            reason: Cow::Owned(self.reason.into_owned()),
+            reason: owned(self.reason),
         }
     }
 }

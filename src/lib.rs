@@ -80,7 +80,8 @@
 //! * **Payloads are borrowed from the input**, unmasked in place. A message
 //!   that lies in it whole costs no copy and no allocation; one that does not
 //!   comes out owned, and its buffer can be given back to
-//!   [`recycle`](Connection::recycle).
+//!   [`recycle`](Connection::recycle). What is to outlive the input is made by
+//!   [`Event::into_owned`].
 //! * **A [`Batch`] is the input of who takes all events** of a read, and makes
 //!   short texts cheap. A `&mut [u8]` can be left at any event.
 //! * **The machine answers for itself**: pongs, the echo of a Close, the Close

@@ -1,3 +1,4 @@
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
 use super::Connection;
@@ -182,7 +183,7 @@ impl Opening {
                     return Ok((None, None));
                 }
                 *input = rest;
-                Event::Body(&taken[framing..])
+                Event::Body(Cow::Borrowed(&taken[framing..]))
             }
         };
         Ok((Some(event), None))

@@ -436,7 +436,7 @@ fn the_body_of_a_refusal_is_whole_in_every_cut() {
                     }
                     Event::Body(bytes) => {
                         assert!(!bytes.is_empty());
-                        body.extend_from_slice(bytes);
+                        body.extend_from_slice(&bytes);
                     }
                     other => panic!("{other:?}"),
                 }

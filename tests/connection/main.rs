@@ -14,6 +14,7 @@ mod handshake_flow;
 mod loopback;
 mod messages;
 mod misuse;
+mod owned;
 mod refusals;
 mod room;
 mod security;

@@ -230,13 +230,16 @@ fn a_refusal_is_passed_on_with_its_fields_and_its_body() {
         assert_eq!(head.headers().first(field), Some(value.as_bytes()));
         assert!(client.is_closed(), "it never opens");
         let event = client.receive(&mut input, &mut out).expect("no error");
-        assert!(matches!(event, Some(Event::Body(b"the body"))), "{event:?}");
+        assert!(
+            matches!(&event, Some(Event::Body(piece)) if **piece == *b"the body"),
+            "{event:?}"
+        );
         let mut more = *b" and more";
         let event = client
             .receive(&mut &mut more[..], &mut out)
             .expect("no error");
         assert!(
-            matches!(event, Some(Event::Body(b" and more"))),
+            matches!(&event, Some(Event::Body(piece)) if **piece == *b" and more"),
             "{event:?}"
         );
         assert_eq!(client.receive_eof(), Ok(()));
