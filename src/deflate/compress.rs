@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
 
-use flate2::{Compress, Compression, FlushCompress};
+use zlib_rs::{Deflate, DeflateFlush};
 
 use super::parameters::{Direction, MIN_BITS};
 use super::{TAIL, spare};
@@ -19,7 +19,7 @@ pub(crate) struct Compressor {
 }
 
 pub(super) struct Codec {
-    deflate: Compress,
+    deflate: Deflate,
     level: u8,
     bits: u8,
 }
@@ -70,22 +70,27 @@ impl Compressor {
         // A full flush forgets the message: the codec is as good as new, for
         // less than what a reset takes.
         let flush = match last && !takeover {
-            true => FlushCompress::Full,
-            false => FlushCompress::Sync,
+            true => DeflateFlush::FullFlush,
+            false => DeflateFlush::SyncFlush,
         };
         let codec = &mut codec.deflate;
         self.payload.clear();
         let mut rest = bytes;
         loop {
-            // A buffer with room left after a flush holds all of it.
-            self.payload.reserve(rest.len() / 2 + 64);
-            let taken = codec.total_in();
+            let start = self.payload.len();
+            let room = (rest.len() / 2).max(start / 2) + 64;
+            self.payload.resize(start + room, 0);
+            let (taken, given) = (codec.total_in(), codec.total_out());
             // The only errors are of streams that have ended, which these
             // never do.
-            let _ = codec.compress_vec(rest, &mut self.payload, flush);
+            let _ = codec.compress(rest, &mut self.payload[start..], flush);
+            // Neither is more than was offered.
             let taken = (codec.total_in() - taken) as usize;
+            let given = (codec.total_out() - given) as usize;
+            self.payload.truncate(start + given);
             rest = &rest[taken..];
-            if rest.is_empty() && self.payload.len() < self.payload.capacity() {
+            // What has room left after a flush holds all of it.
+            if rest.is_empty() && given < room {
                 break;
             }
         }
@@ -119,9 +124,8 @@ impl Compressor {
 
 impl Codec {
     fn new(level: u8, bits: u8) -> Self {
-        let compression = Compression::new(level.into());
         Self {
-            deflate: Compress::new_with_window_bits(compression, false, bits),
+            deflate: Deflate::new(level.into(), false, bits),
             level,
             bits,
         }

@@ -3,18 +3,18 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::parameters::{Direction, MAX_BITS};
-use super::spare;
+use super::{TAIL, spare};
 
 const MAX_WINDOW: usize = 1 << MAX_BITS;
 
 /// The least space for output, in bytes, however small the window.
 const MIN_SPACE: usize = 4 << 10;
 
-/// What the sender left out ([`TAIL`](super::TAIL)), and an empty stored block,
-/// which changes nothing where a block may begin.
+/// What the sender left out ([`TAIL`]), and an empty stored block, which changes
+/// nothing where a block may begin.
 const TAIL_AND_BLOCK: [u8; 9] = [0x00, 0x00, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0xFF, 0xFF];
 
 /// How many final blocks a message may have however short it is, and how many
@@ -36,7 +36,7 @@ std::thread_local! {
 }
 
 pub(super) struct Codec {
-    inflate: Decompress,
+    inflate: Inflate,
     /// The latest output, around and around: at least a window of it, to go on
     /// with after a final block, which ends zlib's own.
     history: Vec<u8>,
@@ -108,8 +108,8 @@ impl Inflater {
 impl Codec {
     fn new(window: usize) -> Self {
         Self {
-            // To reset one with another window makes it anew, as large.
-            inflate: Decompress::new_with_window_bits(false, MAX_BITS),
+            // A reset makes the window the largest, whatever it was.
+            inflate: Inflate::new(false, MAX_BITS),
             history: vec![0; MIN_SPACE.max(window)],
             at: 0,
             wrapped: false,
@@ -146,7 +146,7 @@ impl Codec {
             let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
             let space = &mut self.history[self.at..];
             let room = space.len();
-            let result = self.inflate.decompress(input, space, FlushDecompress::None);
+            let result = self.inflate.decompress(input, space, InflateFlush::NoFlush);
             // Neither is more than was offered.
             let taken = (self.inflate.total_in() - taken) as usize;
             let given = (self.inflate.total_out() - given) as usize;
@@ -192,21 +192,49 @@ impl Codec {
     }
 
     /// Feeds what the sender left out, and makes sure that the message ended
-    /// where a block may: anywhere else these bytes are symbols or lengths, and
-    /// give output or an error.
+    /// where a block may.
     fn finish(&mut self) -> Result<(), InvalidData> {
         if !self.ended && self.taken > 0 {
-            let Inflated::NeedsInput = self.inflate(&mut &TAIL_AND_BLOCK[..])? else {
-                return Err(InvalidData);
-            };
-            if self.ended {
-                return Err(InvalidData);
-            }
+            self.ended = self.end_of_block()?;
         }
         (self.taken, self.ends) = (0, 0);
         // So that the next message finds no more than the window.
         self.ended |= self.window < MAX_WINDOW;
         Ok(())
+    }
+
+    /// Takes the [`TAIL`] and makes sure that a block ends there; whether it is
+    /// a final one.
+    ///
+    /// No output and no error are not enough: in the head of a block with its
+    /// own codes the tail may be lengths of codes. So zlib is asked to stop at
+    /// the end of each block, and has to stop with the last byte of the tail.
+    /// That the block ends with the last bit of it shows an empty block.
+    fn end_of_block(&mut self) -> Result<bool, InvalidData> {
+        let mut rest = &TAIL_AND_BLOCK[..];
+        let mut stopped = false;
+        while !rest.is_empty() {
+            let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
+            let status = self
+                .inflate
+                .decompress(rest, &mut [0], InflateFlush::Block)
+                .map_err(|_| InvalidData)?;
+            let taken = (self.inflate.total_in() - taken) as usize;
+            if self.inflate.total_out() > given {
+                return Err(InvalidData);
+            }
+            rest = &rest[taken..];
+            let behind_tail = TAIL_AND_BLOCK.len() - rest.len() == TAIL.len();
+            match (status, behind_tail) {
+                (Status::StreamEnd, true) => return Ok(true),
+                (Status::StreamEnd, false) | (Status::BufError, _) => return Err(InvalidData),
+                (Status::Ok, _) => stopped |= behind_tail,
+            }
+        }
+        match stopped {
+            true => Ok(false),
+            false => Err(InvalidData),
+        }
     }
 
     /// After the end of a message: nothing is left for the next one to refer

@@ -12,6 +12,7 @@ mod receiving;
 mod sending;
 mod spares;
 mod streaming;
+mod truncation;
 mod window;
 
 #[path = "../support/mod.rs"]
