@@ -30,7 +30,9 @@ pub enum Event<'a> {
     Refused(Box<ResponseHead>),
     /// To a client: a piece of a refusal's body, out of its `Content-Length`
     /// or chunks. How much of it to take is the caller's decision; the
-    /// connection keeps nothing.
+    /// connection keeps nothing, and does not say whether the body came whole:
+    /// whoever has to know gives the bytes behind the head to a
+    /// [`BodyReader`](crate::handshake::BodyReader).
     Body(Cow<'a, [u8]>),
     /// A text message.
     Text(Cow<'a, str>),

@@ -1,5 +1,6 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::Connection;
 #[cfg(feature = "hixie76")]
@@ -9,7 +10,7 @@ use super::state::State;
 use super::undisclosed::Undisclosed;
 use crate::error::Timeout;
 use crate::handshake::{
-    Acceptance, Agreement, BodyReader, ClientRequest, HeadLimits, HeadReader, Request,
+    Acceptance, Agreement, BodyReader, BuildError, ClientRequest, HeadLimits, HeadReader, Request,
     RequestError, RequestHead, Response, ResponseError, ResponseHead,
 };
 #[cfg(feature = "hixie76")]
@@ -21,6 +22,8 @@ use crate::{Config, Error, Event, Output, Protocol, Role, SendError};
 pub(super) struct Opening {
     config: Config,
     stage: Stage,
+    /// The request is a HEAD, to which no answer has a body.
+    is_head: bool,
 }
 
 #[derive(Debug)]
@@ -65,7 +68,7 @@ pub(super) enum Sent {
 #[derive(Debug, Clone, Copy)]
 enum Asked {
     WebSocket { key: Undisclosed<[u8; 24]> },
-    Http { is_head: bool },
+    Http,
 }
 
 /// As many interim responses are skipped, which is more than any server has
@@ -77,6 +80,7 @@ impl Opening {
         Box::new(Self {
             config,
             stage: Stage::Request(HeadReader::new(head_limits(&config))),
+            is_head: false,
         })
     }
 
@@ -88,6 +92,7 @@ impl Opening {
                 sent,
                 interim: 0,
             },
+            is_head: false,
         })
     }
 
@@ -95,6 +100,14 @@ impl Opening {
         match self.stage {
             Stage::Body(_) => State::Closed,
             _ => State::Connecting,
+        }
+    }
+
+    /// An answer to the request that is none of WebSocket.
+    fn encode(&self, response: &Response) -> Result<Vec<u8>, BuildError> {
+        match self.is_head {
+            true => response.encode_without_body(),
+            false => response.encode(),
         }
     }
 
@@ -109,6 +122,7 @@ impl Opening {
                 let Some(head) = reader.receive_head(input).map_err(RequestError::from)? else {
                     return Ok((None, None));
                 };
+                self.is_head = head.start_line().starts_with(b"HEAD ");
                 let head = RequestHead::of_head(head)?;
                 #[cfg(feature = "hixie76")]
                 if self.config.hixie76 && asks_for_hixie76(&head) {
@@ -120,8 +134,7 @@ impl Opening {
                     let key = Undisclosed(request.identity());
                     (Event::Request(request), Asked::WebSocket { key })
                 } else {
-                    let is_head = head.method() == "HEAD";
-                    (Event::Http(Box::new(head)), Asked::Http { is_head })
+                    (Event::Http(Box::new(head)), Asked::Http)
                 };
                 self.stage = Stage::Answer(asked);
                 event
@@ -210,7 +223,7 @@ impl Connection {
         match self.asked()? {
             Asked::WebSocket { key } if key.0 == request.identity() => {}
             Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
-            Asked::Http { .. } => return Err(SendError::WrongState(State::Connecting)),
+            Asked::Http => return Err(SendError::WrongState(State::Connecting)),
         }
         #[cfg(feature = "deflate")]
         let deflate = acceptance.deflate_or(
@@ -255,8 +268,8 @@ impl Connection {
     /// [`SendError::OutputFull`] where the response does not fit.
     pub fn reject(&mut self, response: &Response, out: &mut impl Output) -> Result<(), SendError> {
         match self.asked()? {
-            Asked::WebSocket { .. } => self.answer(response, false, out),
-            Asked::Http { .. } => Err(SendError::WrongState(State::Connecting)),
+            Asked::WebSocket { .. } => self.answer(response, out),
+            Asked::Http => Err(SendError::WrongState(State::Connecting)),
         }
     }
 
@@ -268,7 +281,7 @@ impl Connection {
     /// As [`reject`](Self::reject).
     pub fn respond(&mut self, response: &Response, out: &mut impl Output) -> Result<(), SendError> {
         match self.asked()? {
-            Asked::Http { is_head } => self.answer(response, is_head, out),
+            Asked::Http => self.answer(response, out),
             Asked::WebSocket { .. } => Err(SendError::WrongState(State::Connecting)),
         }
     }
@@ -298,12 +311,16 @@ impl Connection {
 
     /// Ends the handshake by an error, which a server answers.
     pub(super) fn fail_opening(&mut self, error: Error, out: &mut impl Output) {
-        self.opening = None;
+        let opening = self.opening.take();
         self.receiver.fail(error);
         let refusal = match (self.role(), error) {
-            (Role::Server, Error::Request(error)) => error.refusal().encode(),
-            (Role::Server, Error::Timeout(Timeout::Handshake)) => Response::new(408).encode(),
+            (Role::Server, Error::Request(error)) => error.refusal(),
+            (Role::Server, Error::Timeout(Timeout::Handshake)) => Response::new(408),
             _ => return self.sender.abandon(),
+        };
+        let refusal = match opening {
+            Some(opening) => opening.encode(&refusal),
+            None => refusal.encode(),
         };
         // The refusals are the crate's own and always encode.
         self.sender.write_last(&refusal.unwrap_or_default(), out);
@@ -325,16 +342,10 @@ impl Connection {
         }
     }
 
-    fn answer(
-        &mut self,
-        response: &Response,
-        is_head: bool,
-        out: &mut impl Output,
-    ) -> Result<(), SendError> {
-        let bytes = if is_head {
-            response.encode_without_body()?
-        } else {
-            response.encode()?
+    fn answer(&mut self, response: &Response, out: &mut impl Output) -> Result<(), SendError> {
+        let bytes = match &self.opening {
+            Some(opening) => opening.encode(response)?,
+            None => response.encode()?,
         };
         append(&bytes, out)?;
         self.abandon();

@@ -63,6 +63,8 @@ impl Connection {
                         let code = frame.as_ref().map(|frame| frame.code);
                         self.sender.reply_close(code, out);
                     }
+                    // Both Closes are through, and no Pong is to follow them.
+                    Event::Close(_) if self.sender.is_closed() => self.sender.close(),
                     _ => {}
                 }
                 Ok(Some(event))

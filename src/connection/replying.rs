@@ -63,9 +63,9 @@ impl Sender {
         let full = buffered > 0 && buffered >= self.output_mark;
         if full || self.write_frame(Opcode::Pong, true, payload, out).is_err() {
             self.wait(Waiting::Pong(ControlPayload::new(payload)));
-        } else if let Some(Waiting::Pong(_)) = self.waiting.as_deref() {
+        } else {
             // Older than the one just written.
-            self.waiting = None;
+            self.drop_pong();
         }
     }
 
@@ -96,11 +96,24 @@ impl Sender {
         }
     }
 
+    /// A Close has been written. Only Pongs may come after it, where they are
+    /// wanted there.
+    pub(super) fn note_close(&mut self) {
+        match self.pong_after_close {
+            true => self.outbound = Outbound::Closed,
+            false => self.close(),
+        }
+    }
+
     /// Nothing more is sent but what already waits to be the last.
     pub(super) fn close(&mut self) {
         if self.outbound == Outbound::Open {
             self.outbound = Outbound::Closed;
         }
+        self.drop_pong();
+    }
+
+    fn drop_pong(&mut self) {
         if let Some(Waiting::Pong(_)) = self.waiting.as_deref() {
             self.waiting = None;
         }
@@ -128,6 +141,8 @@ impl Sender {
 
     /// Closes for good; where there is no room the Close waits.
     fn write_final_close(&mut self, payload: &[u8], out: &mut impl Output) {
+        // A peer that has closed or failed needs none (RFC 6455 §5.5.2).
+        self.drop_pong();
         if self.is_closed() || self.write_close(payload, out).is_ok() {
             return self.close();
         }
@@ -153,6 +168,24 @@ impl Sender {
             && out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
         {
             self.poll_transmit(out);
+        }
+    }
+
+    /// Writes a Pong that waits before a Close with a payload of that many
+    /// bytes, where there is room for both. There is no later for it, so that
+    /// the output mark does not count.
+    pub(super) fn let_pong_precede(&mut self, close_length: usize, out: &mut impl Output) {
+        let Some(Waiting::Pong(payload)) = self.waiting.as_deref() else {
+            return;
+        };
+        let payload = *payload;
+        let needed = 2 * Header::MAX_ENCODED + payload.as_slice().len() + close_length;
+        if out.available() >= needed
+            && self
+                .write_frame(Opcode::Pong, true, payload.as_slice(), out)
+                .is_ok()
+        {
+            self.waiting = None;
         }
     }
 }

@@ -250,8 +250,9 @@ impl Sender {
         if self.is_closed() {
             return Ok(());
         }
+        self.let_pong_precede(payload.len(), out);
         self.write_frame(Opcode::Close, true, payload, out)?;
-        self.close();
+        self.note_close();
         Ok(())
     }
 

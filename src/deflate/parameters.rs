@@ -61,15 +61,21 @@ pub enum DeflateError {
     NotOffered,
 }
 
-impl fmt::Display for DeflateError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+impl DeflateError {
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
             Self::OtherExtension => "not permessage-deflate",
             Self::UnknownParameter => "unknown parameter of permessage-deflate",
             Self::RepeatedParameter => "repeated parameter of permessage-deflate",
             Self::InvalidValue => "invalid value of a parameter of permessage-deflate",
             Self::NotOffered => "permessage-deflate not as it was offered",
-        })
+        }
+    }
+}
+
+impl fmt::Display for DeflateError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.text())
     }
 }
 

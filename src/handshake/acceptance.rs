@@ -8,7 +8,7 @@ use super::{
 };
 use crate::Output;
 #[cfg(feature = "deflate")]
-use crate::deflate::DeflateConfig;
+use crate::deflate::{DeflateConfig, DeflateError, DeflateParameters};
 
 /// With what a server accepts a request: a subprotocol, extensions, fields.
 ///
@@ -50,6 +50,10 @@ impl Acceptance {
     /// Accepts an extension, which has to be one that the client offered. The
     /// caller then has to apply it: the order of the calls is the order in which
     /// outgoing messages pass the extensions (RFC 6455 section 9.1).
+    ///
+    /// permessage-deflate is applied by the connection, as the parameters say:
+    /// they have to be those of an answer to what the client offers (RFC 7692
+    /// section 7.1), which an offer sent back is not always.
     #[must_use]
     pub fn extension(mut self, extension: Extension) -> Self {
         self.extensions.push(extension);
@@ -125,8 +129,9 @@ impl Request {
     /// # Errors
     ///
     /// [`BuildError`] where the acceptance names a subprotocol or an extension
-    /// that the client did not offer, or an extension twice, or where a field of
-    /// it is malformed or not for the caller to write.
+    /// that the client did not offer, or an extension twice, or
+    /// permessage-deflate with parameters that answer no offer, or where a field
+    /// of it is malformed or not for the caller to write.
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
         #[cfg(feature = "hixie76")]
         if let Some(answer) = self.hixie76_answer() {
@@ -275,6 +280,15 @@ impl Acceptance {
                 return Err(BuildError::RepeatedExtension);
             }
             agreement = agreement.with_extension(extension.clone());
+        }
+        // Connections apply this one themselves, and can do so only as the
+        // client has offered it.
+        #[cfg(feature = "deflate")]
+        for extension in &self.extensions {
+            match DeflateParameters::verify(extension, offers) {
+                Ok(_) | Err(DeflateError::OtherExtension) => {}
+                Err(error) => return Err(BuildError::Deflate(error)),
+            }
         }
         Ok(Agreed {
             extensions: Extension::list(agreement.extensions()),

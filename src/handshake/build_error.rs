@@ -32,13 +32,18 @@ pub enum BuildError {
     RepeatedExtension,
     /// The accepted extension is not among those that the client offered.
     ExtensionNotOffered,
+    /// The accepted permessage-deflate does not answer what the client offered
+    /// (RFC 7692 section 7.1).
+    #[cfg(feature = "deflate")]
+    Deflate(crate::deflate::DeflateError),
     /// The key is not the base64 of 16 bytes.
     Key,
     /// The crate `http` does not take the target.
     Target,
     /// The server has not enabled extended CONNECT (RFC 8441 section 3).
     ConnectDisabled,
-    /// The head would be longer than 4 GiB.
+    /// The head would be longer than 4 GiB, or have more fields than the crate
+    /// `http` takes where it is to be one of its types.
     TooLong,
     /// The legacy protocol has no words for it.
     #[cfg(feature = "hixie76")]
@@ -60,10 +65,12 @@ impl fmt::Display for BuildError {
             Self::Extension => "an extension is not made of tokens",
             Self::RepeatedExtension => "an extension is accepted twice",
             Self::ExtensionNotOffered => "the client did not offer the extension",
+            #[cfg(feature = "deflate")]
+            Self::Deflate(error) => error.text(),
             Self::Key => "the key is not the base64 of 16 bytes",
             Self::Target => "the crate http does not take the target",
             Self::ConnectDisabled => "the server has not enabled extended CONNECT",
-            Self::TooLong => "the head is longer than 4 GiB",
+            Self::TooLong => "the head is too long",
             #[cfg(feature = "hixie76")]
             Self::Hixie76(error) => error.text(),
         })

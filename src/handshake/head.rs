@@ -142,7 +142,7 @@ impl<'a> Head<'a> {
     }
 
     /// The start line.
-    pub(super) fn start_line(&self) -> &[u8] {
+    pub(crate) fn start_line(&self) -> &[u8] {
         self.lines.start_line().of(&self.bytes)
     }
 

@@ -18,11 +18,12 @@ const fn version(version: Version) -> Option<HttpVersion> {
 }
 
 pub(super) fn header_map(headers: &Headers) -> Result<HeaderMap, BuildError> {
-    let mut map = HeaderMap::with_capacity(headers.len());
+    let mut map = HeaderMap::try_with_capacity(headers.len()).map_err(|_| BuildError::TooLong)?;
     for (name, value) in headers.iter() {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::HeaderName)?;
         let value = HeaderValue::from_bytes(value).map_err(|_| BuildError::HeaderValue)?;
-        map.append(name, value);
+        map.try_append(name, value)
+            .map_err(|_| BuildError::TooLong)?;
     }
     Ok(map)
 }
@@ -74,7 +75,9 @@ impl TryFrom<&Response> for http::Response<Vec<u8>> {
         response.check()?;
         let mut headers = header_map(response.headers())?;
         if headers.contains_key(UPGRADE) {
-            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+            headers
+                .try_insert(CONNECTION, HeaderValue::from_static("Upgrade"))
+                .map_err(|_| BuildError::TooLong)?;
         }
         let mut converted = Self::new(response.body_bytes().to_vec());
         *converted.status_mut() =

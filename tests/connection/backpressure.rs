@@ -2,7 +2,7 @@
 
 use websocket_proto::{Config, Event, FixedOutput, Output, State};
 
-use crate::pair::{events, take};
+use crate::pair::{code, events, take};
 use crate::support::{ROLES, Seen, close, feed, frame, frames, on_wire, open, sent};
 
 /// The length of a Pong with three bytes.
@@ -153,47 +153,88 @@ fn messages_pass_the_mark() {
     }
 }
 
-/// A Pong that waits is dropped by the Close: nothing follows that.
+/// PING-05: a Pong that waits goes before our own Close, where there is room
+/// for both, whatever the mark: there is no later for it.
 #[test]
-fn a_close_overtakes_the_pong_that_waits() {
+fn a_pong_that_waits_goes_before_our_close() {
+    let pong_and_close = |role, out: &[u8]| {
+        let sent = sent(role, out);
+        assert_eq!(sent[0].plain(), (0x8A, &b"ping"[..]));
+        assert_eq!(sent[1].close_code(), Some(1001));
+        assert_eq!(sent.len(), 2);
+    };
     for role in ROLES {
-        for own in [true, false] {
-            let mut conn = open(role, Config::new());
-            let mut full = FixedOutput::new(&mut []);
-            events(&mut conn, &on_wire(role, &frame(0x89, b"ping")), &mut full);
-            assert!(conn.wants_write());
-            let mut out = Vec::new();
-            match own {
-                true => conn.send_empty_close(&mut out).expect("open"),
-                false => {
-                    let end = on_wire(role, &close(1000, ""));
-                    events(&mut conn, &end, &mut FixedOutput::new(&mut []));
-                    conn.poll_transmit(&mut out);
-                }
-            }
+        for after_close in [true, false] {
+            let config = Config::new().pong_after_close(after_close).output_mark(1);
+            let mut conn = open(role, config);
+            let mut out = vec![0];
+            feed(&mut conn, &on_wire(role, &frame(0x89, b"ping")), &mut out);
+            assert!(conn.wants_write() && out.len() == 1);
+            conn.send_close(code(1001), "", &mut out).expect("open");
             assert!(!conn.wants_write());
-            assert!(!conn.poll_transmit(&mut out));
-            let firsts: Vec<_> = sent(role, &out).iter().map(|sent| sent.first).collect();
-            assert_eq!(firsts, [0x88], "{role:?} {own}");
+            pong_and_close(role, &out[1..]);
         }
     }
 }
 
-/// Once both Closes are through the end is clean, whatever else would have
-/// followed.
+/// Without room for both the Pong is dropped, or follows where it may.
 #[test]
-fn a_pong_that_still_waits_after_both_closes_is_no_loss() {
+fn without_room_our_close_goes_before_a_pong_that_waits() {
     for role in ROLES {
-        let config = Config::new().pong_after_close(true).auto_close(false);
-        let mut conn = open(role, config.output_mark(0));
-        let mut out = Vec::new();
-        conn.send_empty_close(&mut out).expect("room in a Vec");
-        let wire = [frame(0x89, b"?"), frame(0x88, b"")].concat();
-        feed(&mut conn, &on_wire(role, &wire), &mut out);
+        for after_close in [true, false] {
+            let mut conn = open(role, Config::new().pong_after_close(after_close));
+            let ping = on_wire(role, &frame(0x89, b"ping"));
+            events(&mut conn, &ping, &mut FixedOutput::new(&mut []));
+            assert!(conn.wants_write());
+            let mut space = [0; 8];
+            let mut small = FixedOutput::new(&mut space);
+            conn.send_close(code(1001), "", &mut small).expect("room");
+            assert_eq!(sent(role, small.written())[0].close_code(), Some(1001));
+            assert_eq!(conn.wants_write(), after_close);
+            let mut out = Vec::new();
+            assert_eq!(conn.poll_transmit(&mut out), after_close);
+            let firsts: Vec<_> = sent(role, &out).iter().map(|sent| sent.first).collect();
+            assert_eq!(firsts, [0x8A].repeat(usize::from(after_close)));
+        }
+    }
+}
+
+/// PING-04: once the peer's Close has come, no Pong follows, not even one that
+/// was due before.
+#[test]
+fn the_peers_close_overtakes_a_pong_that_waits() {
+    for role in ROLES {
+        let mut conn = open(role, Config::new());
+        let ping_and_close = [frame(0x89, b"ping"), close(1000, "")].concat();
+        let wire = on_wire(role, &ping_and_close);
+        events(&mut conn, &wire, &mut FixedOutput::new(&mut []));
         assert!(conn.wants_write());
-        assert_eq!(conn.receive_eof(), Ok(()));
-        assert!(conn.is_closed() && conn.was_clean());
+        let mut out = Vec::new();
+        assert!(conn.poll_transmit(&mut out));
         assert!(!conn.wants_write());
+        let firsts: Vec<_> = sent(role, &out).iter().map(|sent| sent.first).collect();
+        assert_eq!(firsts, [0x88], "{role:?}");
+    }
+}
+
+/// PING-04: the same with a Close of ours before it, whoever answers Closes.
+#[test]
+fn no_pong_follows_both_closes() {
+    for role in ROLES {
+        for auto in [true, false] {
+            let config = Config::new().pong_after_close(true).auto_close(auto);
+            let mut conn = open(role, config.output_mark(0));
+            let mut out = Vec::new();
+            conn.send_empty_close(&mut out).expect("room in a Vec");
+            feed(&mut conn, &on_wire(role, &frame(0x89, b"?")), &mut out);
+            assert!(conn.wants_write());
+            feed(&mut conn, &on_wire(role, &frame(0x88, b"")), &mut out);
+            assert!(!conn.wants_write());
+            assert!(conn.is_closed() || conn.close_expected());
+            assert_eq!(sent(role, &out).len(), 1);
+            assert_eq!(conn.receive_eof(), Ok(()));
+            assert!(conn.is_closed() && conn.was_clean());
+        }
     }
 }
 

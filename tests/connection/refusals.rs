@@ -207,6 +207,30 @@ fn a_request_for_something_else_is_answered_by_the_application() {
     }
 }
 
+/// RFC 9110 §9.3.2: no answer to a HEAD has a body, be it that of a fault.
+#[test]
+fn a_faulty_head_request_is_refused_without_a_body() {
+    let faults = [
+        ("/ HTTP/1.1\r\n", 400),
+        ("/ HTTP/2.0\r\n", 505),
+        ("/ HTTP/1.1\r\nHost: a\r\nx y: 1\r\n", 400),
+    ];
+    for (rest, status) in faults {
+        for method in ["HEAD", "GET", "HEADS"] {
+            let mut read = format!("{method} {rest}\r\n").into_bytes();
+            let mut conn = Connection::server(Config::new());
+            let mut out = Vec::new();
+            let outcome = conn.receive(&mut &mut read[..], &mut out);
+            assert!(outcome.is_err());
+            let text = String::from_utf8(out).expect("ASCII");
+            assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
+            let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+            assert!(!head.contains("\r\nContent-Length: 0"), "{text}");
+            assert_eq!(body.is_empty(), method == "HEAD", "{text}");
+        }
+    }
+}
+
 /// HS-V-02, HS-V-03, HS-V-04: 401, 302 and the rest are seen as they came, and
 /// nobody is asked again.
 #[test]

@@ -113,3 +113,24 @@ fn client_side() {
         ResponseError::UnsupportedHttp
     );
 }
+
+/// The crate `http` panics where a map has more than 24,576 fields.
+#[test]
+fn more_fields_than_the_crate_takes_are_an_error() {
+    for (count, is_fine) in [(24_000, true), (24_577, false), (33_000, false)] {
+        let mut response = Response::new(200);
+        let mut request = ClientRequest::new(&Uri::parse("ws://a/").unwrap());
+        for number in 0..count {
+            let name = format!("x-{number}");
+            response = response.header(&name, "1");
+            request = request.header(&name, "1");
+        }
+        let response = http::Response::try_from(&response).map(|_| ());
+        let request = request.to_http(KEY).map(|_| ());
+        let expected = match is_fine {
+            true => Ok(()),
+            false => Err(BuildError::TooLong),
+        };
+        assert_eq!((response, request), (expected, expected), "{count}");
+    }
+}

@@ -116,7 +116,7 @@ const BUILD_ERRORS: [(BuildError, &str); 15] = [
     (BuildError::ExtensionNotOffered, "offer the extension"),
     (BuildError::Key, "key"),
     (BuildError::Target, "target"),
-    (BuildError::TooLong, "4 GiB"),
+    (BuildError::TooLong, "too long"),
 ];
 
 const EXTENSION_ERRORS: [(ExtensionError, &str); 2] = [

@@ -109,6 +109,7 @@ impl Reference {
                             let code = frame.as_ref().map(|(code, _)| code.to_be_bytes().to_vec());
                             self.last_words(code.unwrap_or_default(), capacity);
                         }
+                        Seen::Close(_) if self.sent_close => self.pong = None,
                         _ => {}
                     }
                     if !(matches!(event, Seen::Message(..)) && self.discards()) {
@@ -403,9 +404,18 @@ impl Reference {
             payload.extend(code.value().to_be_bytes());
             payload.extend(reason.bytes());
         }
+        // A Pong that waits goes before it, where both surely fit.
+        if let Some(pong) = self
+            .pong
+            .take_if(|pong| capacity - self.used >= 14 + payload.len() + 14 + pong.len())
+        {
+            self.write(0x8A, &pong, capacity)?;
+        }
         self.write(0x88, &payload, capacity)?;
         self.sent_close = true;
-        self.pong = None;
+        if !self.settings.pong_after_close {
+            self.pong = None;
+        }
         Ok(())
     }
 

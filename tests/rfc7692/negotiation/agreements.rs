@@ -1,8 +1,8 @@
 //! What comes of a handshake, for both ends.
 
 use websocket_proto::deflate::{DeflateConfig, DeflateError};
-use websocket_proto::handshake::{Acceptance, Agreement, Extension};
-use websocket_proto::{CloseCode, Config, Connection, Event, Role};
+use websocket_proto::handshake::{Acceptance, Agreement, BuildError, Extension};
+use websocket_proto::{CloseCode, Config, Connection, Event, Role, SendError};
 
 use super::{DEFLATE, client, request, verify};
 use crate::common::{always, extension, sends};
@@ -178,5 +178,73 @@ fn every_error_says_what_is_wrong() {
         let text = error.to_string();
         assert!(text.contains(words), "{text}");
         assert!(text.contains(DEFLATE), "{text}");
+    }
+}
+
+/// PMN-04: what the caller accepts by hand has to be an answer, too, to what is
+/// offered: the connection acts on it.
+#[test]
+fn an_answer_by_hand_has_to_fit_the_offer() {
+    let cases: [(&str, &str, Result<u8, DeflateError>); 7] = [
+        ("permessage-deflate", DEFLATE, Ok(15)),
+        (
+            "permessage-deflate; client_max_window_bits",
+            "permessage-deflate; client_max_window_bits=9",
+            Ok(9),
+        ),
+        // An offer sent back.
+        (
+            "permessage-deflate; client_max_window_bits",
+            "permessage-deflate; client_max_window_bits",
+            Err(DeflateError::InvalidValue),
+        ),
+        (
+            "permessage-deflate; server_max_window_bits=9",
+            DEFLATE,
+            Err(DeflateError::NotOffered),
+        ),
+        (
+            "permessage-deflate; server_no_context_takeover",
+            DEFLATE,
+            Err(DeflateError::NotOffered),
+        ),
+        (
+            DEFLATE,
+            "permessage-deflate; client_max_window_bits=9",
+            Err(DeflateError::NotOffered),
+        ),
+        (
+            DEFLATE,
+            "permessage-deflate; nonsense=1",
+            Err(DeflateError::UnknownParameter),
+        ),
+    ];
+    for (offer, by_hand, expected) in cases {
+        let mut read = format!(
+            "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Extensions: {offer}\r\n\r\n"
+        )
+        .into_bytes();
+        let (mut input, mut out) = (&mut read[..], vec![]);
+        let mut server = Connection::server(Config::new());
+        let Ok(Some(Event::Request(request))) = server.receive(&mut input, &mut out) else {
+            panic!("a valid request");
+        };
+        let acceptance = Acceptance::new().extension(extension(by_hand));
+        let accepted = server.accept(&request, &acceptance, &mut out);
+        let agreed = server.agreement().and_then(Agreement::deflate);
+        let client_bits = agreed.map(|agreed| agreed.window_bits(Role::Client));
+        match expected {
+            Ok(bits) => assert_eq!((accepted, client_bits), (Ok(()), Some(bits)), "{by_hand}"),
+            Err(error) => {
+                let error = SendError::Build(BuildError::Deflate(error));
+                assert_eq!((accepted, client_bits), (Err(error), None), "{by_hand}");
+                assert!(out.is_empty(), "nothing is written");
+                // It still waits for an answer.
+                let plain = server.accept(&request, &Acceptance::new(), &mut out);
+                assert_eq!(plain, Ok(()));
+            }
+        }
     }
 }
