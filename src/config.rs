@@ -18,8 +18,10 @@ pub enum Delivery {
 
 /// What a connection accepts, what it does by itself, and its deadlines.
 ///
-/// The defaults are safe for a peer that nobody trusts. Each limit means one
-/// thing and is checked before anything is allocated for what it bounds.
+/// The limits are safe for a peer that nobody trusts; each means one thing and
+/// is checked before anything is allocated for what it bounds. **No deadline is
+/// set by default**: a server on the open internet sets at least those of the
+/// handshake, of closing, and of pings and their answers.
 ///
 /// ```
 /// use core::time::Duration;
@@ -100,8 +102,8 @@ impl Config {
         }
     }
 
-    /// The longest payload of one data frame, in bytes; a longer one is
-    /// refused at its header with 1009.
+    /// The longest payload of one data frame, in bytes of the wire; a longer one
+    /// is refused at its header with 1009.
     #[must_use]
     pub const fn max_frame(mut self, bytes: u64) -> Self {
         self.max_frame = bytes;
@@ -109,7 +111,8 @@ impl Config {
     }
 
     /// The longest message over all its fragments, in bytes; a longer one is
-    /// refused at the header that exceeds it with 1009. Holds for
+    /// refused at the header that exceeds it with 1009. Of a compressed message
+    /// the inflated bytes count, while they are inflated. Holds for
     /// [`Delivery::Fragments`] too: raise it there for streams without end.
     #[must_use]
     pub const fn max_message(mut self, bytes: u64) -> Self {
@@ -240,7 +243,8 @@ impl Config {
     }
 
     /// How long an open connection may bring nothing before it is closed
-    /// with 1001. None by default.
+    /// with 1001. Every byte counts, those of Pongs, too: of a peer that answers
+    /// pings more often than this it says nothing. None by default.
     #[must_use]
     pub const fn idle_timeout(mut self, time: Duration) -> Self {
         self.timeouts.idle = Some(time);
@@ -256,15 +260,18 @@ impl Config {
     }
 
     /// How long after such a Ping something, be it the Pong or not, must be
-    /// received before the connection fails with 1011. None by default.
+    /// received before the connection fails with 1011. Of no effect without a
+    /// [`ping_interval`](Self::ping_interval): pings of the caller's are not
+    /// watched. None by default.
     #[must_use]
     pub const fn pong_timeout(mut self, time: Duration) -> Self {
         self.timeouts.pong = Some(time);
         self
     }
 
-    /// How long the closing handshake may take, the peer's closing of the
-    /// transport included. None by default.
+    /// How long the closing handshake may take; for a client the server's
+    /// closing of the transport included, while a server is closed after both
+    /// Closes and how long it lingers is the caller's decision. None by default.
     #[must_use]
     pub const fn close_timeout(mut self, time: Duration) -> Self {
         self.timeouts.close = Some(time);

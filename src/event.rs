@@ -15,18 +15,19 @@ use crate::handshake::{Request, RequestHead, ResponseHead};
 pub enum Event<'a> {
     /// To a server: a valid WebSocket request. Answer it with
     /// [`accept`](crate::Connection::accept) or
-    /// [`reject`](crate::Connection::reject); what follows it stays in the
-    /// input until then.
+    /// [`reject`](crate::Connection::reject); until then nothing is received,
+    /// and what follows it stays in the input.
     Request(Box<Request>),
     /// To a server: an HTTP request that does not ask for a WebSocket. Answer
     /// it with [`respond`](crate::Connection::respond), after which the
-    /// transport is closed.
+    /// transport is closed; until then nothing is received.
     Http(Box<RequestHead>),
     /// To a client: the server accepted, the connection is open.
     Open(Box<ResponseHead>),
     /// To a client: the server answered with another status than 101, and the
-    /// connection is closed. Whoever wants the body goes on receiving, and gets
-    /// it as [`Event::Body`].
+    /// connection [is closed](crate::Connection::is_closed). Whoever wants the
+    /// body goes on reading all the same, up to the end of the stream or to as
+    /// much as is wanted, and gets it as [`Event::Body`].
     Refused(Box<ResponseHead>),
     /// To a client: a piece of a refusal's body, out of its `Content-Length`
     /// or chunks. How much of it to take is the caller's decision; the

@@ -7,7 +7,7 @@ use crate::frame::{Decoder, InvalidUtf8, is_text, split_text, validate_ahead};
 ///
 /// A slice is left as what is not taken yet, at any time. A batch is faster
 /// where short texts come many in a read. What is to be taken from an array or
-/// a vector is sliced first: `&mut &mut bytes[..]`.
+/// a vector is sliced first: `&mut &mut bytes[..]`. No other type can be one.
 pub trait Input<'a>: Source<'a> {
     /// Whether every byte has been taken. There may be events without one: the
     /// loop over them ends at `None`.
@@ -74,9 +74,9 @@ impl<'a> Source<'a> for &'a mut [u8] {
 ///
 /// Texts that lie in it whole are unmasked and validated several at once, and
 /// then come out one by one as if they had not been: for texts of a hundred
-/// bytes that is less than half the work. Which bytes are not taken yet it
-/// cannot tell, as they are not what they were; who may have to stop in
-/// between and keep the rest gives a slice instead.
+/// bytes that is less than half the work. It cannot give back bytes that are
+/// not taken, as it has rewritten them; who may have to stop in between and keep
+/// the rest gives a slice instead.
 ///
 /// ```
 /// use websocket_proto::handshake::Agreement;

@@ -11,7 +11,7 @@
 //! into `out`, and writes that before it reads for the first time.
 //!
 //! ```
-//! use websocket_proto::handshake::Acceptance;
+//! use websocket_proto::handshake::{Acceptance, Response};
 //! use websocket_proto::{Batch, Config, Connection, Event};
 //!
 //! fn serve(
@@ -32,6 +32,10 @@
 //!             match connection.receive(&mut input, &mut out) {
 //!                 Ok(Some(Event::Request(request))) => {
 //!                     connection.accept(&request, &Acceptance::new(), &mut out)?;
+//!                 }
+//!                 // A request for a page: it waits until it is answered.
+//!                 Ok(Some(Event::Http(_))) => {
+//!                     connection.respond(&Response::new(404), &mut out)?;
 //!                 }
 //!                 Ok(Some(Event::Text(text))) => connection.send_text(&text, &mut out)?,
 //!                 Ok(Some(_)) => {}
@@ -76,14 +80,16 @@
 //!
 //! * **`Ok(None)` means that the input is used up.** Whatever the reads cut,
 //!   headers, payloads or code points, is kept inside. The one exception: a
-//!   request that waits for its answer leaves what follows it in the input.
+//!   request that waits for its answer, whether it asks for a WebSocket or for a
+//!   page, leaves what follows it in the input, and nothing is received until it
+//!   is answered.
 //! * **Payloads are borrowed from the input**, unmasked in place. A message
 //!   that lies in it whole costs no copy and no allocation; one that does not
 //!   comes out owned, and its buffer can be given back to
-//!   [`recycle`](Connection::recycle). What is to outlive the input is made by
-//!   [`Event::into_owned`].
-//! * **A [`Batch`] is the input of who takes all events** of a read, and makes
-//!   short texts cheap. A `&mut [u8]` can be left at any event.
+//!   [`recycle`](Connection::recycle). To keep an event longer than the input,
+//!   call [`Event::into_owned`].
+//! * **Give a [`Batch`] if you take every event of a read before the next
+//!   read**: it makes short texts cheap. A `&mut [u8]` can be left at any event.
 //! * **The machine answers for itself**: pongs, the echo of a Close, the Close
 //!   that a violation deserves, the HTTP refusal that a bad request deserves.
 //! * **The peer's faults are [`Error`], the caller's are [`SendError`].** An

@@ -69,26 +69,32 @@ impl Connection {
     ///     Connection::upgraded_client(Config::new(), Agreement::default(), Seed::from([7; 32]));
     /// // A message of 100,000 bytes in one frame.
     /// let wire = [&[0x82, 127, 0, 0, 0, 0, 0, 0x01, 0x86, 0xA0][..], &[b'x'; 100_000]].concat();
+    /// # let wire = [&wire[..], b"\x88\x02\x03\xe8"].concat();
     /// let (mut socket, mut buffer, mut out) = (&wire[..], [0; 512], Vec::new());
-    /// let message = loop {
-    ///     if let Some(direct) = client.payload_buffer() {
-    ///         let length = socket.read(direct)?;
+    /// let mut lengths = Vec::new();
+    /// // The loop as ever, but for what is read to where.
+    /// loop {
+    ///     if let Some(place) = client.payload_buffer() {
+    ///         let length = socket.read(place)?;
     ///         if length == 0 {
-    ///             client.receive_eof()?;
+    ///             break client.receive_eof()?;
     ///         }
     ///         client.receive_payload(length);
     ///         continue;
     ///     }
     ///     let length = socket.read(&mut buffer)?;
     ///     if length == 0 {
-    ///         client.receive_eof()?;
+    ///         break client.receive_eof()?;
     ///     }
     ///     let mut input = &mut buffer[..length];
-    ///     if let Some(Event::Binary(message)) = client.receive(&mut input, &mut out)? {
-    ///         break message;
+    ///     while let Some(event) = client.receive(&mut input, &mut out)? {
+    ///         if let Event::Binary(message) = event {
+    ///             lengths.push(message.len());
+    ///         }
     ///     }
-    /// };
-    /// assert_eq!(message.len(), 100_000);
+    ///     // Write `out` here.
+    /// }
+    /// assert_eq!(lengths, [100_000]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn payload_buffer(&mut self) -> Option<&mut [u8]> {
@@ -96,9 +102,9 @@ impl Connection {
     }
 
     /// Tells that `length` bytes were read to the start of
-    /// [`payload_buffer`](Self::payload_buffer), where they are unmasked. More
-    /// than it has do not count, and nothing does where it was not asked for
-    /// since the last bytes.
+    /// [`payload_buffer`](Self::payload_buffer), where they are unmasked. A
+    /// larger `length` is cut to the buffer's; without a `payload_buffer` since
+    /// the last bytes the call does nothing.
     ///
     /// The end of the stream, 0 bytes, is for
     /// [`receive_eof`](Self::receive_eof) to be told, as ever.

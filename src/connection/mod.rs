@@ -156,9 +156,12 @@ impl Connection {
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called at the
-    /// latest, on the caller's clock; `None` where nothing is watched.
-    /// Zero, at once, where something has happened that moves a deadline and
-    /// the time has not been told since.
+    /// latest: a point in time on the caller's clock, not a span to wait; `None`
+    /// where nothing is watched. Zero, at once, where something has happened
+    /// that moves a deadline and the time has not been told since.
+    ///
+    /// A socket to which a timeout of zero means none, or is an error, as to
+    /// those of `std`, is to be given a millisecond instead.
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.state() {
             State::Closed => None,
