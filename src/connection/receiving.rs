@@ -97,7 +97,7 @@ impl Connection {
 
     /// Gives back the buffer of an owned message, to be used for the next one
     /// that has to be put together; its content is overwritten and need not be
-    /// cleared. Above [`Config::max_spare`](Config::max_spare) it is freed, but
+    /// cleared. Above [`Config::max_spare`](crate::Config::max_spare) it is freed, but
     /// not before the input is used up and no message is under way.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         self.receiver.recycle(buffer);
