@@ -97,7 +97,8 @@ impl Connection {
 
     /// Gives back the buffer of an owned message, to be used for the next one
     /// that has to be put together; its content is overwritten and need not be
-    /// cleared. Above [`Config::max_spare`](crate::Config::max_spare) it is freed, but
+    /// cleared. What only borrows is copied, to no purpose. Above
+    /// [`Config::max_spare`](crate::Config::max_spare) the buffer is freed, but
     /// not before the input is used up and no message is under way.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {
         self.receiver.recycle(buffer);

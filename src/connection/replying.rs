@@ -164,28 +164,32 @@ impl Sender {
     /// there is room for both (RFC 6455 §5.5.2: as soon as is practical).
     #[inline]
     pub(super) fn let_pong_pass(&mut self, needed: usize, out: &mut impl Output) {
-        if let Some(Waiting::Pong(payload)) = self.waiting.as_deref()
-            && out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
-        {
+        if self.pong_before(needed, out).is_some() {
             self.poll_transmit(out);
         }
     }
 
-    /// Writes a Pong that waits before a Close with a payload of that many
-    /// bytes, where there is room for both. There is no later for it, so that
-    /// the output mark does not count.
-    pub(super) fn let_pong_precede(&mut self, close_length: usize, out: &mut impl Output) {
-        let Some(Waiting::Pong(payload)) = self.waiting.as_deref() else {
-            return;
-        };
-        let payload = *payload;
-        let needed = 2 * Header::MAX_ENCODED + payload.as_slice().len() + close_length;
-        if out.available() >= needed
+    /// The same before a Close with a payload of that many bytes. There is no
+    /// later for the Pong, so that the output mark does not count.
+    pub(super) fn let_pong_precede_close(&mut self, length: usize, out: &mut impl Output) {
+        if let Some(payload) = self.pong_before(Header::MAX_ENCODED + length, out)
             && self
                 .write_frame(Opcode::Pong, true, payload.as_slice(), out)
                 .is_ok()
         {
             self.waiting = None;
         }
+    }
+
+    /// The Pong that waits, where there is room for it and `needed` bytes more.
+    #[inline]
+    fn pong_before(&self, needed: usize, out: &impl Output) -> Option<ControlPayload> {
+        match self.waiting.as_deref() {
+            Some(Waiting::Pong(payload)) => Some(*payload),
+            _ => None,
+        }
+        .filter(|payload| {
+            out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
+        })
     }
 }

@@ -250,7 +250,7 @@ impl Sender {
         if self.is_closed() {
             return Ok(());
         }
-        self.let_pong_precede(payload.len(), out);
+        self.let_pong_precede_close(payload.len(), out);
         self.write_frame(Opcode::Close, true, payload, out)?;
         self.note_close();
         Ok(())
