@@ -23,6 +23,7 @@ use super::MAX_CONTROL_PAYLOAD;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CloseCode(NonZeroU16);
 
+// A constant of zero does not compile: the `unwrap` is evaluated there.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $value:literal;)*) => {
         impl CloseCode {
