@@ -2,7 +2,8 @@
 
 use alloc::boxed::Box;
 
-use super::send::{Sender, check_room};
+use super::send::Sender;
+use super::writing::check_room;
 use crate::deflate::{Compressor, Direction};
 use crate::frame::{Header, Opcode, ReservedBits};
 use crate::{Output, SendError};
@@ -55,6 +56,17 @@ impl Sender {
         out: &mut impl Output,
     ) -> Result<(), SendError> {
         self.send_uncompressed(Opcode::Binary, bytes, out)
+    }
+
+    fn send_uncompressed(
+        &mut self,
+        opcode: Opcode,
+        payload: &[u8],
+        out: &mut impl Output,
+    ) -> Result<(), SendError> {
+        self.check_message()?;
+        self.let_pong_pass(Header::MAX_ENCODED + payload.len(), out);
+        self.write_frame(opcode, true, payload, out)
     }
 
     /// What this end compresses with, where a message that is compressed on

@@ -20,6 +20,7 @@ mod send;
 mod sending;
 mod state;
 mod undisclosed;
+mod writing;
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -30,10 +31,10 @@ pub use prepared::PreparedMessage;
 pub use receive::Receiver;
 pub use reply::Reply;
 pub use send::Sender;
-use send::Wire;
 pub use state::{CloseStatus, State};
 use state::{Outbound, combine};
 use undisclosed::Undisclosed;
+use writing::Wire;
 
 use crate::error::Timeout;
 use crate::handshake::{Agreement, ClientRequest, encode_key};

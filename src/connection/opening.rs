@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::Connection;
 #[cfg(feature = "hixie76")]
 use super::hixie76::{Challenge, ChallengeAnswer};
-use super::send::check_room;
 use super::state::State;
 use super::undisclosed::Undisclosed;
+use super::writing::check_room;
 use crate::error::Timeout;
 use crate::handshake::{
     Acceptance, Agreement, BodyReader, BuildError, ClientRequest, HeadLimits, HeadReader, Request,

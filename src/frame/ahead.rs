@@ -90,7 +90,7 @@ fn rewrite(header: &mut [u8], payload_length: u16) {
 pub(crate) fn split_text(ahead: &str) -> Option<(&str, &str)> {
     let (header, length) = match *ahead.as_bytes() {
         [header @ 2, length, ..] => (header, u16::from(length)),
-        [header, low, high, ..] => (header, u16::from(low) | u16::from(high) << 7),
+        [header, low, high, ..] => (header, u16::from(low) + (u16::from(high) << 7)),
         _ => return None,
     };
     let header = usize::from(header);

@@ -18,7 +18,7 @@ pub struct MaskingKey([u8; 4]);
 const BLOCK: usize = 64;
 
 /// Up to as many bytes a payload is short: two blocks.
-const SHORT: usize = 2 * BLOCK;
+const SHORT: usize = 128;
 
 impl MaskingKey {
     /// The key with these four bytes, in the order of the wire.
@@ -110,7 +110,7 @@ impl MaskingKey {
             return self.append_long(target, source);
         }
         let start = target.len();
-        if target.capacity() - start < SHORT {
+        if target.spare_capacity_mut().len() < SHORT {
             target.extend_from_slice(source);
             self.apply_short(&mut target[start..]);
         } else {
