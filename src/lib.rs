@@ -10,7 +10,8 @@
 //! A server. A client begins with [`Connection::client`], which puts the request
 //! into `out`, and writes that before it reads for the first time.
 //!
-//! ```
+#![cfg_attr(feature = "alloc", doc = "```")]
+#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 //! use websocket_proto::handshake::{Acceptance, Response};
 //! use websocket_proto::{Batch, Config, Connection, Event};
 //!
@@ -106,7 +107,8 @@
 //!
 //! # A client
 //!
-//! ```
+#![cfg_attr(feature = "alloc", doc = "```")]
+#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 //! use websocket_proto::handshake::{ClientRequest, accept_key};
 //! use websocket_proto::{CloseCode, Config, Connection, Event, Seed, State, Uri};
 //!

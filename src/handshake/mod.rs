@@ -15,7 +15,8 @@
 //!
 //! A server, with the request already in memory:
 //!
-//! ```
+#![cfg_attr(feature = "alloc", doc = "```")]
+#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 //! use websocket_proto::handshake::{Acceptance, HeadLimits, Request, RequestHead};
 //!
 //! let bytes = b"GET /chat HTTP/1.1\r\n\

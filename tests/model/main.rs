@@ -1,5 +1,6 @@
 //! Random operations on a connection, of either role and under all settings,
 //! do what a naive reference does.
+#![cfg(feature = "alloc")]
 
 mod reference;
 mod script;
