@@ -234,8 +234,9 @@ impl Config {
         self
     }
 
-    /// How long the opening handshake may take; a server then answers 408.
-    /// None by default.
+    /// How long the opening handshake may take, the application's answer
+    /// included. A server then answers 408, or 503 where the request has come
+    /// and waits for that. None by default.
     #[must_use]
     pub const fn handshake_timeout(mut self, time: Duration) -> Self {
         self.timeouts.handshake = Some(time);

@@ -73,6 +73,10 @@ impl Uri {
             return Err(UriError::Userinfo);
         }
         let Authority { host, port } = Authority::parse(authority)?;
+        // What resolvers and certificates know is never written in this way.
+        if host.contains('%') {
+            return Err(UriError::Host);
+        }
         let default_port = if secure { 443 } else { 80 };
         let port = port.unwrap_or(default_port);
         if port == 0 {
@@ -201,8 +205,8 @@ pub enum UriError {
     Userinfo,
     /// There is no host.
     MissingHost,
-    /// The host is not a name, an IPv4 address or a bracketed IPv6 address
-    /// without zone identifier.
+    /// The host is not a name without percent-encoding, an IPv4 address or a
+    /// bracketed IPv6 address without zone identifier.
     Host,
     /// The port is not a number from 1 to 65535.
     Port,

@@ -179,6 +179,10 @@ fn percent_escapes() {
     ] {
         assert_eq!(error(text), UriError::PercentEncoding, "{text}");
     }
+    // HS-C-27: neither a resolver nor a certificate knows such a name.
+    for text in ["ws://b%C3%BCcher.example/", "ws://a%00b/", "ws://%41:80/"] {
+        assert_eq!(error(text), UriError::Host, "{text}");
+    }
 }
 
 /// URI-13, HS-C-20

@@ -94,6 +94,14 @@ impl Assembly {
         &mut room[..most]
     }
 
+    /// How much [room](Self::room_for) there is already, in bytes.
+    pub(super) const fn unused(&self) -> usize {
+        match self {
+            Self::Binary(_, unused) => *unused as usize,
+            _ => 0,
+        }
+    }
+
     /// So many bytes have come to the start of the [room](Self::room_for),
     /// masked.
     pub(super) fn fill(&mut self, key: Option<MaskingKey>, length: usize) {

@@ -24,11 +24,13 @@ impl Receiver {
     /// As [`Connection::receive_payload`].
     pub fn receive_payload(&mut self, length: usize) {
         if core::mem::take(&mut self.message.lent) {
-            let lent = self.payload_buffer().map_or(0, |room| room.len());
-            let length = length.min(lent);
+            // As long as it was when it was lent, whatever else has happened
+            // since: only the bytes of the message change that.
+            let most = self.decoder.remaining().saturating_sub(1);
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            let length = length.min(most).min(self.assembly.unused());
             let (key, _) = self.decoder.advance(length);
             self.assembly.fill(key, length);
-            self.message.lent = false;
         }
     }
 

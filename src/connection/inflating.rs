@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::assembly::Assembly;
+use super::message::validate;
 use super::receive::Receiver;
 use crate::deflate::{Direction, Inflated, Inflater, InvalidData};
 use crate::error::Limit;
@@ -27,6 +28,9 @@ pub(super) struct Inflation {
     /// never moved needs no room twice, however far a bomb gets.
     parts: Vec<Part>,
     stage: Stage,
+    /// Where the message went over the limit, once what came before is
+    /// delivered.
+    within: Result<(), Limit>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +69,7 @@ impl Receiver {
             taken: 0,
             parts: Vec::new(),
             stage: Stage::Idle,
+            within: Ok(()),
         }));
     }
 
@@ -153,6 +158,7 @@ impl Receiver {
         if inflation.stage == Stage::Idle {
             return Ok(None);
         }
+        inflation.within?;
         loop {
             let mut input = &inflation.waiting[inflation.taken..];
             let inflated = inflation.inflater.inflate(&mut input)?;
@@ -160,21 +166,24 @@ impl Receiver {
             let Inflated::Output(mut output) = inflated else {
                 break;
             };
-            let is_over = count(&mut inflation.inflated, &mut output, self.max_message);
+            inflation.within = count(&mut inflation.inflated, &mut output, self.max_message);
             let data = match self.message.kind {
                 MessageKind::Binary => FragmentData::Binary(Cow::Owned(output.to_vec())),
                 MessageKind::Text => {
-                    let valid = self.validator.push(output)?;
+                    let valid = validate(&mut self.validator, output);
                     let mut text = String::with_capacity(4 + valid.text.len());
                     text.extend(valid.completed);
                     text.push_str(valid.text);
                     FragmentData::Text(Cow::Owned(text))
                 }
             };
-            is_over?;
             if !data.as_bytes().is_empty() {
                 return Ok(Some(self.piece(data, false)));
             }
+            if self.validator.is_broken() {
+                return Err(Error::InvalidUtf8);
+            }
+            inflation.within?;
         }
         inflation.waiting = Vec::new();
         inflation.taken = 0;

@@ -6,7 +6,7 @@ use core::ops::ControlFlow;
 
 use super::receive::Receiver;
 use crate::error::Limit;
-use crate::frame::{Header, Opcode, from_utf8};
+use crate::frame::{Header, Opcode, Utf8Validator, Validated, from_utf8};
 use crate::input::INSIDE;
 use crate::{Config, Delivery, Error, Event, Fragment, FragmentData, Input, MessageKind};
 
@@ -31,6 +31,29 @@ pub(super) struct Message {
     pub(super) fragments: u32,
     /// What its headers so far announce in all, in bytes.
     pub(super) announced: u64,
+}
+
+/// What the next piece of a text has of whole code points. Where something in it
+/// is wrong, that is what comes before, and the validator is
+/// [broken](Utf8Validator::BROKEN).
+pub(super) fn validate<'a>(validator: &mut Utf8Validator, bytes: &'a [u8]) -> Validated<'a> {
+    let before = *validator;
+    validator.push(bytes).unwrap_or_else(|_| {
+        *validator = Utf8Validator::BROKEN;
+        valid_start(before, bytes)
+    })
+}
+
+#[cold]
+fn valid_start(mut validator: Utf8Validator, bytes: &[u8]) -> Validated<'_> {
+    let mut one_by_one = validator;
+    let mut singles = bytes.chunks(1);
+    let wrong = singles.position(|byte| one_by_one.push(byte).is_err());
+    let start = &bytes[..wrong.unwrap_or(bytes.len())];
+    validator.push(start).unwrap_or(Validated {
+        completed: None,
+        text: "",
+    })
 }
 
 /// Whether [`Receiver::receive_short`] may take a message: where it is not to
@@ -198,7 +221,7 @@ impl Receiver {
         }
         match self.frame {
             Frame::Data { last: true } if end => {
-                self.message.delivered = true;
+                self.message.delivered = !self.discard;
                 Ok(Some(self.assembly.finish()?))
             }
             _ => Ok(None),
@@ -237,9 +260,9 @@ impl Receiver {
         let data = match self.message.kind {
             MessageKind::Binary => FragmentData::Binary(Cow::Borrowed(bytes)),
             MessageKind::Text => {
-                let valid = self.validator.push(bytes)?;
-                if last {
-                    self.validator.finish()?;
+                let valid = validate(&mut self.validator, bytes);
+                if last && self.validator.finish().is_err() {
+                    self.validator = Utf8Validator::BROKEN;
                 }
                 FragmentData::Text(match valid.completed {
                     // `text` is empty then: no more than what completes the
@@ -249,6 +272,7 @@ impl Receiver {
                 })
             }
         };
+        let last = last && !self.validator.is_broken();
         if data.as_bytes().is_empty() && !last {
             return Ok(None);
         }

@@ -11,7 +11,7 @@ use super::writing::check_room;
 use crate::error::Timeout;
 use crate::handshake::{
     Acceptance, Agreement, BodyReader, BuildError, ClientRequest, HeadLimits, HeadReader, Request,
-    RequestError, RequestHead, Response, ResponseError, ResponseHead,
+    RequestHead, RequestLine, Response, ResponseError, ResponseHead, StatusLine,
 };
 #[cfg(feature = "hixie76")]
 use crate::hixie76::{ClientHandshake, PendingRequest, asks_for_hixie76};
@@ -75,6 +75,9 @@ enum Asked {
 /// reason to send.
 const MAX_INTERIM: u8 = 8;
 
+/// How a request begins whose answer has no body (RFC 9110 section 9.3.2).
+const HEAD: &[u8] = b"HEAD ";
+
 impl Opening {
     pub(super) fn server(config: Config) -> Box<Self> {
         Box::new(Self {
@@ -119,10 +122,14 @@ impl Opening {
     ) -> Result<(Option<Event<'a>>, Option<Agreement>), Error> {
         let event = match &mut self.stage {
             Stage::Request(reader) => {
-                let Some(head) = reader.receive_head(input).map_err(RequestError::from)? else {
+                let judge = |line: &[u8]| {
+                    self.is_head = line.starts_with(HEAD);
+                    RequestLine::parse(line).map(drop)
+                };
+                let Some(head) = reader.receive_head(input, judge)? else {
                     return Ok((None, None));
                 };
-                self.is_head = head.start_line().starts_with(b"HEAD ");
+                self.is_head = head.start_line().starts_with(HEAD);
                 let head = RequestHead::of_head(head)?;
                 #[cfg(feature = "hixie76")]
                 if self.config.hixie76 && asks_for_hixie76(&head) {
@@ -161,7 +168,8 @@ impl Opening {
                 sent,
                 interim,
             } => loop {
-                let Some(head) = reader.receive_head(input).map_err(ResponseError::from)? else {
+                let judge = |line: &[u8]| StatusLine::parse(line).map(drop);
+                let Some(head) = reader.receive_head(input, judge)? else {
                     return Ok((None, None));
                 };
                 let head = ResponseHead::of_head(head)?;
@@ -264,7 +272,8 @@ impl Connection {
     /// # Errors
     ///
     /// [`SendError::WrongState`] where no such request waits,
-    /// [`SendError::Build`] for a status or header that cannot be sent,
+    /// [`SendError::Build`] for a status or header that cannot be sent, such as
+    /// a 101,
     /// [`SendError::OutputFull`] where the response does not fit.
     pub fn reject(&mut self, response: &Response, out: &mut impl Output) -> Result<(), SendError> {
         match self.asked()? {
@@ -315,7 +324,11 @@ impl Connection {
         self.receiver.fail(error);
         let refusal = match (self.role(), error) {
             (Role::Server, Error::Request(error)) => error.refusal(),
-            (Role::Server, Error::Timeout(Timeout::Handshake)) => Response::new(408),
+            (Role::Server, Error::Timeout(Timeout::Handshake)) => Response::new(match &opening {
+                // The request is there; it is not the peer that was slow.
+                Some(opening) if matches!(opening.stage, Stage::Answer(_)) => 503,
+                _ => 408,
+            }),
             _ => return self.sender.abandon(),
         };
         let refusal = match opening {
@@ -343,6 +356,10 @@ impl Connection {
     }
 
     fn answer(&mut self, response: &Response, out: &mut impl Output) -> Result<(), SendError> {
+        // The answer of `Request::accept` would open what is closed here.
+        if response.status() == 101 {
+            return Err(BuildError::Status.into());
+        }
         let bytes = match &self.opening {
             Some(opening) => opening.encode(response)?,
             None => response.encode()?,

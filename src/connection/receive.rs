@@ -211,6 +211,9 @@ impl Receiver {
             return self.next_hixie76(input);
         }
         loop {
+            if self.validator.is_broken() {
+                return Err(Error::InvalidUtf8);
+            }
             #[cfg(feature = "deflate")]
             while self.inflation.is_some()
                 && let Some(event) = self.inflate_waiting()?
@@ -250,10 +253,11 @@ impl Receiver {
                             Delivery::Messages => self.message(bytes, end && last)?,
                             Delivery::Fragments => self.fragment(bytes, end && last)?,
                         };
+                        let event = event.filter(|_| !self.discard);
                         if matches!(self.delivery, Delivery::Messages) {
                             self.message.delivered |= event.is_some();
                         }
-                        event.filter(|_| !self.discard)
+                        event
                     }
                 },
             };

@@ -63,8 +63,8 @@ impl Connection {
                         let code = frame.as_ref().map(|frame| frame.code);
                         self.sender.reply_close(code, out);
                     }
-                    // Both Closes are through, and no Pong is to follow them.
-                    Event::Close(_) if self.sender.is_closed() => self.sender.close(),
+                    // A peer that has closed waits for no Pong.
+                    Event::Close(_) => self.sender.drop_pong(),
                     _ => {}
                 }
                 Ok(Some(event))

@@ -99,21 +99,30 @@ impl Sender {
     /// A Close has been written. Only Pongs may come after it, where they are
     /// wanted there.
     pub(super) fn note_close(&mut self) {
-        match self.pong_after_close {
-            true => self.outbound = Outbound::Closed,
-            false => self.close(),
+        self.end_messages();
+        if !self.pong_after_close {
+            self.drop_pong();
         }
     }
 
     /// Nothing more is sent but what already waits to be the last.
     pub(super) fn close(&mut self) {
-        if self.outbound == Outbound::Open {
-            self.outbound = Outbound::Closed;
-        }
+        self.end_messages();
         self.drop_pong();
     }
 
-    fn drop_pong(&mut self) {
+    /// No message follows, and what was kept for one is freed.
+    fn end_messages(&mut self) {
+        if self.outbound == Outbound::Open {
+            self.outbound = Outbound::Closed;
+        }
+        #[cfg(feature = "deflate")]
+        {
+            self.compression = None;
+        }
+    }
+
+    pub(super) fn drop_pong(&mut self) {
         if let Some(Waiting::Pong(_)) = self.waiting.as_deref() {
             self.waiting = None;
         }
@@ -121,6 +130,10 @@ impl Sender {
 
     /// Nobody is left to send to.
     pub(super) fn abandon(&mut self) {
+        #[cfg(feature = "deflate")]
+        {
+            self.compression = None;
+        }
         // A Pong that was to follow the Close is no loss.
         let waiting = self.waiting.take().map(|waiting| *waiting);
         if self.outbound == Outbound::Open || matches!(waiting, Some(Waiting::Last(_))) {

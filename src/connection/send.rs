@@ -179,14 +179,24 @@ impl Sender {
         if !self.is_closed() {
             self.check_supported(Unsupported::CloseCode)?;
         }
+        let mut buffer = [0; MAX_CONTROL_PAYLOAD];
+        let payload = self.close_payload(code, reason, &mut buffer)?;
+        self.write_close(payload, out)
+    }
+
+    /// What a Close carries, where it may.
+    pub(super) fn close_payload<'a>(
+        &self,
+        code: CloseCode,
+        reason: &str,
+        buffer: &'a mut [u8; MAX_CONTROL_PAYLOAD],
+    ) -> Result<&'a [u8], SendError> {
         if code == CloseCode::MANDATORY_EXTENSION && self.role() == Role::Server {
             return Err(SendError::CloseCode(code));
         }
-        let mut buffer = [0; MAX_CONTROL_PAYLOAD];
-        let payload = ClosePayload { code, reason }
-            .encode(&mut buffer)
-            .ok_or(SendError::ControlTooLong)?;
-        self.write_close(payload, out)
+        ClosePayload { code, reason }
+            .encode(buffer)
+            .ok_or(SendError::ControlTooLong)
     }
 
     /// Sends a Close without a code; otherwise as

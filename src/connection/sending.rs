@@ -1,7 +1,7 @@
 use super::Connection;
 use super::prepared::PreparedMessage;
 use super::state::{Outbound, State};
-use crate::frame::CloseCode;
+use crate::frame::{CloseCode, MAX_CONTROL_PAYLOAD};
 use crate::{MessageKind, Output, SendError};
 
 /// Sending. An error says that nothing was emitted and nothing has changed.
@@ -135,8 +135,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`SendError::CloseCode`] for 1010 from a server,
-    /// [`SendError::ControlTooLong`] for a longer reason,
+    /// [`SendError::CloseCode`] for 1010 from a server and
+    /// [`SendError::ControlTooLong`] for a longer reason, in any state;
     /// [`SendError::OutputFull`] where the frame does not fit.
     ///
     /// [WHATWG `close()`]: https://websockets.spec.whatwg.org/#dom-websocket-close
@@ -146,6 +146,8 @@ impl Connection {
         reason: &str,
         out: &mut impl Output,
     ) -> Result<(), SendError> {
+        let mut buffer = [0; MAX_CONTROL_PAYLOAD];
+        self.sender.close_payload(code, reason, &mut buffer)?;
         if self.may_close() {
             self.sender.send_close(code, reason, out)?;
             self.note_close();

@@ -195,7 +195,7 @@ impl Decoder {
     /// Whether the stream stands between frames and between messages, where
     /// it may end.
     pub const fn is_idle(&self) -> bool {
-        !self.in_payload && !self.in_message && self.partial_length == 0
+        !self.in_payload && !self.in_message && self.partial_length == 0 && self.error.is_none()
     }
 
     fn header(&mut self, input: &mut &mut [u8]) -> Result<Option<Header>, FrameError> {

@@ -1,10 +1,9 @@
 //! The body of a refusal.
 
 use super::{
-    ResponseHead,
-    headers::Single,
+    Headers, ResponseHead,
     name::Name,
-    syntax::{lists_contain, trim},
+    syntax::{elements, is_same},
 };
 
 /// Takes the body of an HTTP answer out of the bytes after its head, as RFC
@@ -68,22 +67,26 @@ const MAX_DIGITS: u8 = 16;
 impl BodyReader {
     /// A reader for what follows that head.
     ///
-    /// An answer whose `Content-Length` is no number is read up to the end of
-    /// the stream, and so is one in another transfer coding than `chunked`.
+    /// An answer whose last transfer coding is another than `chunked` is read up
+    /// to the end of the stream. Of one whose `Content-Length` is no number, or
+    /// several, nothing is read: where it ends cannot be told.
     pub fn new(head: &ResponseHead) -> Self {
         let headers = head.headers();
         let framing = if matches!(head.status(), 100..=199 | 204 | 304) {
             Framing::Done
         } else if headers.has(Name::TransferEncoding) {
-            match lists_contain(headers.known(Name::TransferEncoding), b"chunked") {
+            let codings = headers.known(Name::TransferEncoding).flat_map(elements);
+            match codings
+                .last()
+                .is_some_and(|coding| is_same(coding, b"chunked"))
+            {
                 true => Framing::Chunked(Chunk::START),
                 false => Framing::UntilEnd,
             }
+        } else if headers.has(Name::ContentLength) {
+            length(headers).map_or(Framing::Done, Framing::Length)
         } else {
-            match headers.single(Name::ContentLength) {
-                Single::One(value) => decimal(value).map_or(Framing::UntilEnd, Framing::Length),
-                Single::Missing | Single::Repeated => Framing::UntilEnd,
-            }
+            Framing::UntilEnd
         };
         let mut reader = Self { framing };
         reader.end_if_empty();
@@ -170,8 +173,15 @@ impl Chunk {
     }
 }
 
+/// The only length that the fields name, be it several times.
+fn length(headers: &Headers) -> Option<u64> {
+    let mut values = headers.known(Name::ContentLength).flat_map(elements);
+    let first = decimal(values.next()?)?;
+    let is_one = values.all(|value| decimal(value) == Some(first));
+    is_one.then_some(first)
+}
+
 fn decimal(value: &[u8]) -> Option<u64> {
-    let value = trim(value);
     // `parse` would take a sign.
     let digits = value.iter().all(u8::is_ascii_digit);
     core::str::from_utf8(value)

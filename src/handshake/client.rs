@@ -226,13 +226,14 @@ fn is_origin(text: &str) -> bool {
     })
 }
 
-/// Leaves out the query and the values of most fields, where credentials are.
+/// Leaves out the query, the subprotocols and the values of most fields, where
+/// credentials are.
 impl fmt::Debug for ClientRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientRequest")
             .field("uri", &self.uri)
             .field("origin", &self.origin)
-            .field("subprotocols", &self.subprotocols)
+            .field("subprotocols", &self.subprotocols.len())
             .field("extensions", &self.extensions)
             .field("headers", &self.headers)
             .field("fault", &self.fault)

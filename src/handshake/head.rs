@@ -8,7 +8,8 @@ use super::{HeadError, Headers, lines::Lines};
 /// The bounds of an HTTP head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HeadLimits {
-    /// The most bytes from the first line to the empty line, both included.
+    /// The most bytes up to the end of the empty line behind the fields; empty
+    /// lines before the first line count as well.
     pub bytes: usize,
     /// The most field lines.
     pub headers: usize,
@@ -80,18 +81,34 @@ impl HeadReader {
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Cow<'a, [u8]>>, HeadError> {
-        Ok(self.receive_head(input)?.map(|head| head.bytes))
+        let head = self.receive_head(input, |_start_line| Ok::<_, HeadError>(()))?;
+        Ok(head.map(|head| head.bytes))
     }
 
-    /// The same, with the lines that were found on the way.
-    pub(crate) fn receive_head<'a>(
+    /// The same, with the lines that were found on the way. A start line that
+    /// comes without the rest of its head, or with a rest that cannot be one, is
+    /// judged on its own: what speaks another protocol does not wait for an
+    /// empty line.
+    pub(crate) fn receive_head<'a, E: From<HeadError>>(
         &mut self,
         input: &mut &'a mut [u8],
-    ) -> Result<Option<Head<'a>>, HeadError> {
+        judge: impl FnOnce(&[u8]) -> Result<(), E>,
+    ) -> Result<Option<Head<'a>>, E> {
         if let Some(error) = self.failed {
-            return Err(error);
+            return Err(error.into());
         }
-        let end = self.lines.find(input, self.limits).inspect_err(|&error| {
+        let is_known = self.lines.start_line().is_some();
+        let found = self.lines.find(input, self.limits);
+        if !matches!(found, Ok(Some(_)))
+            && let Some(line) = self.lines.start_line().filter(|_| !is_known)
+        {
+            let bytes = match self.buffer.is_empty() {
+                true => Cow::Borrowed(&**input),
+                false => Cow::Owned([&self.buffer, &**input].concat()),
+            };
+            judge(line.of(&bytes[self.lines.start()..]))?;
+        }
+        let end = found.inspect_err(|&error| {
             *self = Self::new(self.limits);
             self.failed = Some(error);
         })?;
@@ -143,7 +160,7 @@ impl<'a> Head<'a> {
 
     /// The start line.
     pub(crate) fn start_line(&self) -> &[u8] {
-        self.lines.start_line().of(&self.bytes)
+        self.lines.start_line().unwrap_or_default().of(&self.bytes)
     }
 
     /// The fields.

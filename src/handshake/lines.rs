@@ -111,8 +111,9 @@ impl Lines {
         self.start
     }
 
-    pub(super) fn start_line(&self) -> Range {
-        self.start_line.unwrap_or_default()
+    /// The start line, once it has come.
+    pub(super) const fn start_line(&self) -> Option<Range> {
+        self.start_line
     }
 
     pub(super) fn into_fields(self) -> Vec<Field> {

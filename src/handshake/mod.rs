@@ -117,3 +117,5 @@ pub use self::{
     response_head::ResponseHead,
     version::HttpVersion,
 };
+#[cfg(feature = "alloc")]
+pub(crate) use self::{request_head::RequestLine, response_head::StatusLine};

@@ -77,11 +77,12 @@ impl Name {
     }
 
     /// Whether the value may be shown in debug output: it is part of the
-    /// protocol and no secret.
+    /// protocol and no secret. Among subprotocols there are tokens, for want of
+    /// another field that a browser's script could put them in.
     pub(crate) const fn is_public(self) -> bool {
         !matches!(
             self,
-            Self::Other | Self::OtherWebSocket | Self::Key | Self::DraftKey
+            Self::Other | Self::OtherWebSocket | Self::Key | Self::DraftKey | Self::Protocol
         )
     }
 }

@@ -244,7 +244,15 @@ pub(crate) fn check_upgrade(head: &RequestHead) -> Result<(), RequestError> {
     if !lists_contain(head.headers().known(Name::Connection), b"Upgrade") {
         return Err(RequestError::Connection);
     }
-    check_body(head.headers())
+    let headers = head.headers();
+    match headers.single(Name::ContentLength) {
+        // Some clients of the draft give the length of what stands behind the
+        // head.
+        Single::One(b"8") if is_draft(headers) && !headers.has(Name::TransferEncoding) => {
+            check_expectation(headers)
+        }
+        _ => check_body(headers),
+    }
 }
 
 /// An origin is optional, and printable ASCII.
@@ -270,16 +278,16 @@ pub(super) fn check_body(headers: &Headers) -> Result<(), RequestError> {
         return Err(RequestError::Body);
     }
     match headers.single(Name::ContentLength) {
-        Single::Missing | Single::One(b"0") => {}
-        // Some clients of the draft give the length of what stands behind the
-        // head.
-        Single::One(b"8") if is_draft(headers) => {}
-        Single::One(_) | Single::Repeated => return Err(RequestError::Body),
+        Single::Missing | Single::One(b"0") => check_expectation(headers),
+        Single::One(_) | Single::Repeated => Err(RequestError::Body),
     }
-    if headers.has(Name::Expect) {
-        return Err(RequestError::Expectation);
+}
+
+fn check_expectation(headers: &Headers) -> Result<(), RequestError> {
+    match headers.has(Name::Expect) {
+        true => Err(RequestError::Expectation),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 fn check_version(headers: &Headers) -> Result<(), RequestError> {

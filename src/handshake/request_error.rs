@@ -169,8 +169,8 @@ impl RequestError {
 
     /// The answer to send: status, a text that says what is wrong, and what the
     /// status calls for, `Allow` in a 405, `Upgrade` and
-    /// `Sec-WebSocket-Version` in a 426 (RFC 6455 section 4.4), the latter also
-    /// for the [`Draft`](Self::Draft).
+    /// `Sec-WebSocket-Version` in a 426 (RFC 6455 section 4.4), the latter
+    /// wherever the version is what is wrong.
     ///
     /// A 405 has no text, since it may answer `HEAD`. For another refusal of a
     /// `HEAD` request use
@@ -186,7 +186,9 @@ impl RequestError {
     pub fn refusal(self) -> Response {
         let status = self.status();
         let response = match self {
-            Self::Draft => Response::new(status).header("Sec-WebSocket-Version", "13"),
+            Self::Draft | Self::RepeatedVersion => {
+                Response::new(status).header("Sec-WebSocket-Version", "13")
+            }
             _ => Response::new(status),
         };
         match status {

@@ -60,20 +60,11 @@ impl RequestHead {
 
     /// Reads the start line and the fields of a head.
     pub(crate) fn of_head(head: Head<'_>) -> Result<Self, RequestError> {
-        let mut parts = head.start_line().split(|&byte| byte == b' ');
-        let (Some(method), Some(target), Some(version), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(RequestError::RequestLine);
-        };
-        let version = match HttpVersion::parse(version) {
-            ParsedVersion::Supported(version) => version,
-            ParsedVersion::Unsupported => return Err(RequestError::UnsupportedHttp),
-            ParsedVersion::Malformed => return Err(RequestError::RequestLine),
-        };
-        check_line(method, target)?;
-        let (method, target) = (method.len(), target.len());
-        Self::new(head.into_headers()?, method, method + 1, target, version)
+        let line = RequestLine::parse(head.start_line())?;
+        let (method, target) = (line.method.len(), line.target.len());
+        let (authority, version) = (line.authority, line.version);
+        let headers = head.into_headers()?;
+        Self::new(headers, method, method + 1, target, authority, version)
     }
 
     /// A head that other HTTP software has parsed.
@@ -93,21 +84,24 @@ impl RequestHead {
         N: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        check_line(method.as_bytes(), target.as_bytes())?;
+        let line = RequestLine::new(method.as_bytes(), target.as_bytes(), version)?;
+        let authority = line.authority;
         let mut list = Headers::after_start_line(&[method.as_bytes(), target.as_bytes()]);
         for (name, value) in headers {
             list.push_checked(name.as_ref().as_bytes(), value.as_ref())?;
         }
-        Self::new(list, method.len(), method.len(), target.len(), version)
+        let (method, target) = (method.len(), target.len());
+        Self::new(list, method, method, target, authority, version)
     }
 
-    /// From a checked method and target that `headers` keeps in front of the
-    /// fields.
+    /// From the parts of a [`RequestLine`], which `headers` keeps in front of
+    /// the fields.
     fn new(
         headers: Headers,
         method_length: usize,
         target_start: usize,
         target_length: usize,
+        authority: Option<(usize, usize)>,
         version: HttpVersion,
     ) -> Result<Self, RequestError> {
         let target_end = target_start + target_length;
@@ -117,7 +111,6 @@ impl RequestHead {
         ) else {
             return Err(HeadError::TooLong.into());
         };
-        let authority = absolute_authority(headers.start_line(target))?;
         let host = match headers.single(Name::Host) {
             Single::One(value) => {
                 Authority::parse(ascii(value)).map_err(|_| RequestError::Host)?;
@@ -199,15 +192,44 @@ impl RequestHead {
     }
 }
 
-/// Checks what comes before the version.
-fn check_line(method: &[u8], target: &[u8]) -> Result<(), RequestError> {
-    if !is_token(method) {
-        return Err(RequestError::RequestLine);
+/// The first line of a request (RFC 9112 section 3).
+pub(crate) struct RequestLine<'a> {
+    method: &'a [u8],
+    target: &'a [u8],
+    /// Where in the target it stands, if that is a whole URI.
+    authority: Option<(usize, usize)>,
+    version: HttpVersion,
+}
+
+impl<'a> RequestLine<'a> {
+    pub(crate) fn parse(line: &'a [u8]) -> Result<Self, RequestError> {
+        let mut parts = line.split(|&byte| byte == b' ');
+        let (Some(method), Some(target), Some(version), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(RequestError::RequestLine);
+        };
+        let version = match HttpVersion::parse(version) {
+            ParsedVersion::Supported(version) => version,
+            ParsedVersion::Unsupported => return Err(RequestError::UnsupportedHttp),
+            ParsedVersion::Malformed => return Err(RequestError::RequestLine),
+        };
+        Self::new(method, target, version)
     }
-    if is_target(target) {
-        Ok(())
-    } else {
-        Err(RequestError::Target)
+
+    fn new(method: &'a [u8], target: &'a [u8], version: HttpVersion) -> Result<Self, RequestError> {
+        if !is_token(method) {
+            return Err(RequestError::RequestLine);
+        }
+        if !is_target(target) {
+            return Err(RequestError::Target);
+        }
+        Ok(Self {
+            method,
+            target,
+            authority: absolute_authority(target)?,
+            version,
+        })
     }
 }
 

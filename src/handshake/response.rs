@@ -6,7 +6,7 @@ use core::fmt;
 use super::{
     BuildError, Headers,
     name::Name,
-    syntax::{has_control, is_token},
+    syntax::{has_control, is_token, trim},
 };
 
 /// A whole HTTP/1.1 answer that is not the upgrade: a refusal, or the answer to
@@ -205,7 +205,7 @@ pub(super) fn add_header(
     } else if has_control(value) {
         Err(BuildError::HeaderValue)
     } else {
-        Ok(headers.push(name.as_bytes(), value)?)
+        Ok(headers.push(name.as_bytes(), trim(value))?)
     }
 }
 

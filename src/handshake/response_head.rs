@@ -45,21 +45,11 @@ impl ResponseHead {
     /// Reads the start line and the fields of a head.
     pub(crate) fn of_head(head: Head<'_>) -> Result<Self, ResponseError> {
         let line = head.start_line();
-        let Some((version, rest)) = line.split_at_checked("HTTP/1.1".len()) else {
-            return Err(ResponseError::StatusLine);
-        };
-        let version = match HttpVersion::parse(version) {
-            ParsedVersion::Supported(version) => version,
-            ParsedVersion::Unsupported => return Err(ResponseError::UnsupportedHttp),
-            ParsedVersion::Malformed => return Err(ResponseError::StatusLine),
-        };
-        // The space after the status is often left out with the reason phrase.
-        let (status, reason) = match rest {
-            [b' ', status @ ..] if status.len() == 3 => (status, &b""[..]),
-            [b' ', a, b, c, b' ', reason @ ..] => (&[*a, *b, *c][..], reason),
-            _ => return Err(ResponseError::StatusLine),
-        };
-        let status = parse_status(status).ok_or(ResponseError::StatusLine)?;
+        let StatusLine {
+            version,
+            status,
+            reason,
+        } = StatusLine::parse(line)?;
         let reason = Range::new(line.len() - reason.len(), line.len()).ok_or(HeadError::TooLong)?;
         Ok(Self {
             headers: head.into_headers()?,
@@ -143,6 +133,37 @@ impl ResponseHead {
             .known(Name::Version)
             .flat_map(elements)
             .filter_map(parse_version)
+    }
+}
+
+/// The first line of a response (RFC 9112 section 4).
+pub(crate) struct StatusLine<'a> {
+    version: HttpVersion,
+    status: u16,
+    reason: &'a [u8],
+}
+
+impl<'a> StatusLine<'a> {
+    pub(crate) fn parse(line: &'a [u8]) -> Result<Self, ResponseError> {
+        let Some((version, rest)) = line.split_at_checked("HTTP/1.1".len()) else {
+            return Err(ResponseError::StatusLine);
+        };
+        let version = match HttpVersion::parse(version) {
+            ParsedVersion::Supported(version) => version,
+            ParsedVersion::Unsupported => return Err(ResponseError::UnsupportedHttp),
+            ParsedVersion::Malformed => return Err(ResponseError::StatusLine),
+        };
+        // The space after the status is often left out with the reason phrase.
+        let (status, reason) = match rest {
+            [b' ', status @ ..] if status.len() == 3 => (status, &b""[..]),
+            [b' ', a, b, c, b' ', reason @ ..] => (&[*a, *b, *c][..], reason),
+            _ => return Err(ResponseError::StatusLine),
+        };
+        Ok(Self {
+            version,
+            status: parse_status(status).ok_or(ResponseError::StatusLine)?,
+            reason,
+        })
     }
 }
 

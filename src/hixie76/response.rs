@@ -46,7 +46,8 @@ pub(crate) fn accept(
     })
 }
 
-/// The URL that the client has asked for, without a port that is the default.
+/// The URL that the client has asked for, as it writes it itself: its host in
+/// lower case, and without a port that is the default.
 fn location(request: &Request, secure: bool) -> String {
     let (scheme, default_port) = if secure { ("wss", 443) } else { ("ws", 80) };
     let host = match Authority::parse(request.host()) {
@@ -55,6 +56,7 @@ fn location(request: &Request, secure: bool) -> String {
     };
     let resource = request.head().resource();
     let slash = if resource.starts_with('/') { "" } else { "/" };
+    let host = host.to_ascii_lowercase();
     format!("{scheme}://{host}{slash}{resource}")
 }
 

@@ -184,6 +184,8 @@ fn the_version_is_13_or_left_out() {
         let expected = handshake::RequestError::RepeatedVersion;
         assert_eq!(error, RequestError::Handshake(expected));
         assert_eq!(error.status(), 400);
+        let fields = pairs(&error.refusal().to_fields().unwrap());
+        assert!(fields.contains(&("sec-websocket-version".into(), "13".into())));
     }
     // Whoever minds that it is missing can see it.
     let request = checked(without("sec-websocket-version")).unwrap();
@@ -282,4 +284,18 @@ fn refusals_have_ordinary_statuses() {
     // What would be 426 over HTTP/1.1 cannot even be written.
     let upgrade = handshake::RequestError::UnsupportedVersion.refusal();
     assert_eq!(upgrade.to_fields().unwrap_err(), BuildError::ManagedHeader);
+}
+
+/// BOOT-06: a body is refused, also in the one length that is let pass where the
+/// fields are those of the draft hixie-76: over these versions there is none.
+#[test]
+fn a_body_is_refused() {
+    for length in ["8", "1", "x", "0, 0"] {
+        let mut fields = without("sec-websocket-version");
+        fields.push(("content-length".into(), length.into()));
+        fields.push(("sec-websocket-key1".into(), "x".into()));
+        let body = handshake::RequestError::Body;
+        assert_eq!(refused(fields), RequestError::Handshake(body), "{length}");
+    }
+    assert!(checked(with("content-length", "0")).is_ok());
 }

@@ -6,7 +6,7 @@ use websocket_proto::{
     State,
 };
 
-use crate::misuse::looks;
+use crate::misuse::{in_state, looks};
 use crate::pair::{REQUEST, RESPONSE, asked_server, code};
 use crate::support::{ROLES, open, sent};
 
@@ -97,6 +97,51 @@ fn arguments_that_cannot_be_sent_are_errors_and_change_nothing() {
             assert_eq!(result, Err(SendError::PreparedByClient));
         }
     }
+}
+
+/// CL-04, CL-09: what no Close can hold is an error in any state, and ends no
+/// handshake.
+#[test]
+fn a_close_that_cannot_be_sent_is_an_error_in_any_state() {
+    for role in ROLES {
+        for state in [
+            "connecting",
+            "open",
+            "close sent",
+            "close received",
+            "closed",
+            "failed",
+        ] {
+            let mut conn = in_state(state, role);
+            let (before, mut out) = (looks(&conn), Vec::new());
+            let long = conn.send_close(CloseCode::NORMAL, &"x".repeat(124), &mut out);
+            assert_eq!(long, Err(SendError::ControlTooLong), "{state}");
+            if role == Role::Server {
+                let code = CloseCode::MANDATORY_EXTENSION;
+                let result = conn.send_close(code, "", &mut out);
+                assert_eq!(result, Err(SendError::CloseCode(code)), "{state}");
+            }
+            assert_eq!((looks(&conn), &out[..]), (before, &b""[..]), "{state}");
+        }
+    }
+}
+
+/// HS-R-06: the 101 of an acceptance refuses nothing, and answers no request for
+/// something else.
+#[test]
+fn a_101_is_no_refusal() {
+    let (mut conn, request) = asked_server(Config::new());
+    let accepted = request.accept(&Acceptance::new()).expect("valid").response;
+    let (before, mut out) = (looks(&conn), Vec::new());
+    let error = Err(SendError::Build(BuildError::Status));
+    assert_eq!(conn.reject(&accepted, &mut out), error);
+    assert_eq!((looks(&conn), &out[..]), (before, &b""[..]));
+    let mut conn = in_state("asked by http", Role::Server);
+    let before = looks(&conn);
+    assert_eq!(conn.respond(&accepted, &mut out), error);
+    assert_eq!((looks(&conn), &out[..]), (before, &b""[..]));
+    conn.respond(&Response::new(404), &mut out)
+        .expect("it waits");
 }
 
 /// SEC-06, SP-06, HS-R-06: answers that cannot be sent leave the request

@@ -238,6 +238,29 @@ fn no_pong_follows_both_closes() {
     }
 }
 
+/// PING-04: nor one that waits when the peer closes, where the caller answers.
+#[test]
+fn no_pong_goes_to_a_peer_that_has_closed() {
+    for role in ROLES {
+        for after_close in [true, false] {
+            let config = Config::new()
+                .auto_close(false)
+                .pong_after_close(after_close);
+            let mut conn = open(role, config);
+            let ping_and_close = [frame(0x89, b"ping"), close(1000, "")].concat();
+            let wire = on_wire(role, &ping_and_close);
+            events(&mut conn, &wire, &mut FixedOutput::new(&mut []));
+            assert!(!conn.wants_write());
+            let mut out = Vec::new();
+            assert!(!conn.poll_transmit(&mut out));
+            conn.send_close(code(1000), "", &mut out).expect("open");
+            assert_eq!(sent(role, &out).len(), 1);
+            assert_eq!(sent(role, &out)[0].close_code(), Some(1000));
+            assert!(conn.is_closed() || conn.close_expected());
+        }
+    }
+}
+
 /// IO-03: the Close of an answer or of a failure in any number of pieces.
 #[test]
 fn the_last_close_is_written_piece_by_piece() {

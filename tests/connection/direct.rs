@@ -6,7 +6,7 @@ use core::time::Duration;
 use proptest::prelude::*;
 use websocket_proto::{Config, Connection, Delivery, Event, Limit, Role};
 
-use crate::support::{ROLES, Seen, frame, frames, on_wire, open};
+use crate::support::{ROLES, Seen, feed, frame, frames, on_wire, open};
 
 /// Gives `wire` in reads of these lengths in turn, straight to the payload
 /// where that is possible; and gives the buffers of messages back.
@@ -224,6 +224,35 @@ fn only_what_was_lent_counts() {
     let mut last = rest[end..].to_vec();
     let event = conn.receive(&mut &mut last[..], &mut Vec::new()).unwrap();
     assert!(event.map(Seen::from) == Some(Seen::Binary(payload)));
+}
+
+/// What was read before this end closed belongs to the message all the same,
+/// be it wanted or not: behind it comes the peer's Close.
+#[test]
+fn a_close_between_the_read_and_its_telling_loses_nothing() {
+    for role in ROLES {
+        for deliver in [true, false] {
+            let mut conn = open(role, Config::new().deliver_while_closing(deliver));
+            let payload = binary(20_000);
+            let wire = on_wire(role, &frames(&[(0x82, &payload), (0x88, b"\x03\xe8")]));
+            let (start, mut rest) = wire.split_at(104);
+            let mut out = Vec::new();
+            assert_eq!(feed(&mut conn, start, &mut out), (vec![], None));
+            let room = conn.payload_buffer().expect("most is missing");
+            let length = room.len();
+            room.copy_from_slice(&rest[..length]);
+            rest = &rest[length..];
+            conn.send_empty_close(&mut out).expect("open");
+            conn.receive_payload(length);
+            let (seen, error) = feed(&mut conn, rest, &mut out);
+            let message = deliver.then(|| Seen::Binary(payload));
+            let close = Seen::Close(Some((1000, String::new())));
+            let expected: Vec<_> = message.into_iter().chain([close]).collect();
+            assert!(seen == expected && error.is_none(), "{role:?} {deliver}");
+            assert_eq!(conn.receive_eof(), Ok(()));
+            assert!(conn.was_clean());
+        }
+    }
 }
 
 proptest! {

@@ -214,19 +214,89 @@ fn a_faulty_head_request_is_refused_without_a_body() {
         ("/ HTTP/1.1\r\n", 400),
         ("/ HTTP/2.0\r\n", 505),
         ("/ HTTP/1.1\r\nHost: a\r\nx y: 1\r\n", 400),
+        // The head is refused before it is whole.
+        ("/ HTTP/1.1\r\nHost: a\r\nX: a\x01", 400),
+        (
+            &*format!("/ HTTP/1.1\r\nHost: {}\r\n", "a".repeat(20_000)),
+            431,
+        ),
+        (&*format!("/ HTTP/1.1\r\n{}", "X: a\r\n".repeat(200)), 431),
     ];
     for (rest, status) in faults {
-        for method in ["HEAD", "GET", "HEADS"] {
+        for (method, size) in [
+            ("HEAD", 1),
+            ("HEAD", 100_000),
+            ("GET", 3),
+            ("HEADS", 100_000),
+        ] {
             let mut read = format!("{method} {rest}\r\n").into_bytes();
             let mut conn = Connection::server(Config::new());
             let mut out = Vec::new();
-            let outcome = conn.receive(&mut &mut read[..], &mut out);
-            assert!(outcome.is_err());
+            let mut pieces = read.chunks_mut(size);
+            assert!(pieces.any(|mut piece| conn.receive(&mut piece, &mut out).is_err()));
             let text = String::from_utf8(out).expect("ASCII");
             assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
             let (head, body) = text.split_once("\r\n\r\n").expect("a head");
             assert!(!head.contains("\r\nContent-Length: 0"), "{text}");
             assert_eq!(body.is_empty(), method == "HEAD", "{text}");
+        }
+    }
+}
+
+/// HS-S-02, CL-26: whoever speaks something else is told at its first line, and
+/// before what is wrong behind it, however the bytes come.
+#[test]
+fn a_wrong_start_line_is_refused_at_its_end() {
+    let error = RequestError::RequestLine;
+    for (line, error) in [
+        ("SSH-2.0-OpenSSH_9.6", error),
+        ("GET /", error),
+        ("\u{80}\u{80}\u{80}", error),
+        ("\r\nEHLO example.com", error),
+        ("GET / HTTP/9.9", RequestError::UnsupportedHttp),
+        ("PRI * HTTP/2.0", RequestError::UnsupportedHttp),
+        ("GET x HTTP/1.1", RequestError::Target),
+        ("GET http:/// HTTP/1.1", RequestError::Target),
+    ] {
+        for behind in ["", "X: \0", "\n", "no colon\r\n"] {
+            let read = format!("{line}\r\n{behind}").into_bytes();
+            for size in 1..=read.len() {
+                let mut conn = Connection::server(Config::new());
+                let (mut read, mut out) = (read.clone(), Vec::new());
+                let mut pieces = read.chunks_mut(size);
+                let failed = pieces.find_map(|mut piece| conn.receive(&mut piece, &mut out).err());
+                assert_eq!(
+                    failed,
+                    Some(Error::Request(error)),
+                    "{line:?} {behind:?} {size}"
+                );
+                assert_eq!(error.refusal().encode(), Ok(out));
+            }
+        }
+    }
+}
+
+/// HS-V-05: the same of an answer, also behind an interim one.
+#[test]
+fn a_wrong_status_line_fails_at_its_end() {
+    for before in ["", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"] {
+        for (line, error) in [
+            ("SSH-2.0-OpenSSH_9.6", ResponseError::StatusLine),
+            ("HTTP/1.1 20 OK", ResponseError::StatusLine),
+            ("HTTP/3.0 200 OK", ResponseError::UnsupportedHttp),
+        ] {
+            for behind in ["", "X: \0"] {
+                let read = format!("{before}{line}\r\n{behind}").into_bytes();
+                for size in 1..=read.len() {
+                    let mut conn = connecting_client(Config::new(), &mut Vec::new());
+                    let (mut read, mut out) = (read.clone(), Vec::new());
+                    let mut pieces = read.chunks_mut(size);
+                    let failed =
+                        pieces.find_map(|mut piece| conn.receive(&mut piece, &mut out).err());
+                    assert_eq!(failed, Some(Error::Response(error)), "{line:?} {size}");
+                    assert!(out.is_empty() && conn.is_closed());
+                }
+            }
         }
     }
 }

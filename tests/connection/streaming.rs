@@ -3,7 +3,7 @@
 use websocket_proto::{Config, Connection, Delivery, Error, Limit, MessageKind};
 
 use crate::pair::{events, failure, opened, other, take};
-use crate::support::{ROLES, Seen, frame, frames, on_wire, open, sent};
+use crate::support::{ROLES, Seen, frame, frames, on_wire, open, received, sent};
 
 use MessageKind::{Binary, Text};
 
@@ -146,6 +146,36 @@ fn text_in_pieces_is_validated() {
             let (_, error) = take(&mut conn, &on_wire(role, &wire), &mut out);
             assert_eq!(error, Some(Error::InvalidUtf8), "{wire:02x?}");
             assert_eq!(sent(role, &out)[0].close_code(), Some(1007));
+        }
+    }
+}
+
+/// UTF-12: what comes before the error is delivered, however the reads are cut,
+/// and nothing behind it.
+#[test]
+fn text_before_an_error_is_delivered() {
+    for role in ROLES {
+        for (text, before) in [
+            (&b"abc\xff"[..], &b"abc"[..]),
+            (b"abc\xf4\x90d", b"abc"),
+            ("aé€\u{10000}".as_bytes(), "aé€\u{10000}".as_bytes()),
+            (b"\xe2\x82\xac\xe2\x82", "€".as_bytes()),
+            (b"\xff", b""),
+        ] {
+            let wrong = text != before;
+            let wire = match wrong {
+                true => frame(0x81, text),
+                // Ends within a code point.
+                false => frames(&[(0x01, text), (0x80, b"\xc3")]),
+            };
+            let wire = [wire, frames(&[(0x89, b"p")])].concat();
+            let run = received(role, PIECES, &wire);
+            assert_eq!(run.error, Some(Error::InvalidUtf8));
+            let expected = piece(Text, before, true, false);
+            match before {
+                [] => assert_eq!(run.events, []),
+                _ => assert_eq!(run.events, [expected]),
+            }
         }
     }
 }

@@ -359,6 +359,13 @@ fn payloads_are_lent_from_the_input() {
 }
 
 #[test]
+fn a_stream_may_not_end_at_an_error() {
+    let mut decoder = Decoder::new(Role::Client);
+    assert!(decoder.decode(&mut &mut [0x83, 0][..]).is_err());
+    assert!(!decoder.is_idle());
+}
+
+#[test]
 fn an_empty_payload_ends_without_further_input() {
     let mut decoder = Decoder::new(Role::Client);
     let mut read = [0x81, 0x00];

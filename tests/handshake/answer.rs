@@ -333,3 +333,15 @@ fn encoding_allocates_once_and_no_more_than_it_takes() {
     let bytes = request.encode(crate::support::KEY).unwrap();
     assert_eq!(bytes.capacity(), bytes.len());
 }
+
+/// HS-R-06, RFC 9110 section 5.5: white space around a value is no part of it.
+#[test]
+fn values_are_sent_without_the_white_space_around_them() {
+    let response = Response::new(403)
+        .header("X-A", " \ta b\t ")
+        .header("X-B", " ");
+    assert_eq!(response.headers().first("x-a"), Some(&b"a b"[..]));
+    let bytes = response.encode().expect("valid");
+    let text = std::str::from_utf8(&bytes).expect("ASCII");
+    assert!(text.contains("\r\nX-A: a b\r\nX-B: \r\n"), "{text}");
+}

@@ -82,20 +82,51 @@ fn broken_chunks_end_the_body() {
 #[test]
 fn without_framing_the_end_of_the_stream_ends_the_body() {
     check("", b"nope", b"nope", false);
-    check("Content-Length: +4\r\n", b"nope", b"nope", false);
-    check(
-        "Content-Length: 99999999999999999999\r\n",
-        b"nope",
-        b"nope",
-        false,
-    );
-    check(
-        "Content-Length: 4\r\nContent-Length: 4\r\n",
-        b"nope",
-        b"nope",
-        false,
-    );
     check("Transfer-Encoding: gzip\r\n", b"nope", b"nope", false);
+}
+
+// HS-V-05, RFC 9112 section 6.3 (4): another coding than the last says nothing
+// of where the body ends.
+#[test]
+fn the_last_transfer_coding_frames_the_body() {
+    let coded = b"4\r\nnope\r\n0\r\n\r\n";
+    for fields in [
+        "Transfer-Encoding: chunked, gzip\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: a;b=\",chunked,\"\r\n",
+        "Transfer-Encoding:\r\n",
+    ] {
+        check(fields, coded, coded, false);
+    }
+    for fields in [
+        "Transfer-Encoding: gzip\r\nTransfer-Encoding: Chunked ,\r\n",
+        "Transfer-Encoding: gzip,CHUNKED\r\n",
+    ] {
+        check(fields, coded, b"nope", true);
+    }
+}
+
+// HS-V-05, RFC 9112 section 6.3 (5): the same length several times is that
+// length, anything else is none.
+#[test]
+fn a_length_is_one_number() {
+    for fields in [
+        "Content-Length: 4\r\nContent-Length: 4\r\n",
+        "Content-Length: 4, 4\r\n",
+        "Content-Length: 4,04\r\n",
+    ] {
+        check(fields, b"nopeand more", b"nope", true);
+    }
+    for fields in [
+        "Content-Length: +4\r\n",
+        "Content-Length: 99999999999999999999\r\n",
+        "Content-Length: 4\r\nContent-Length: 5\r\n",
+        "Content-Length: 4, x\r\n",
+        "Content-Length: x\r\n",
+        "Content-Length:\r\n",
+    ] {
+        check(fields, b"nope", b"", true);
+    }
 }
 
 // HS-V-05

@@ -145,6 +145,12 @@ fn version_is_13_once() {
         assert_eq!(request(bytes).unwrap_err(), RequestError::RepeatedVersion);
     }
     assert_eq!(RequestError::RepeatedVersion.status(), 400);
+    // RFC 6455 section 4.4: whoever names other versions is told the right one.
+    let refusal = RequestError::RepeatedVersion.refusal();
+    assert_eq!(
+        refusal.headers().first("sec-websocket-version"),
+        Some(&b"13"[..])
+    );
 }
 
 /// HS-S-19

@@ -221,6 +221,9 @@ fn the_location_is_what_the_client_asked_for() {
         ("/", "example.com:443", true, "wss://example.com/"),
         ("/", "example.com:80", true, "wss://example.com:80/"),
         ("/", "[::1]:80", false, "ws://[::1]/"),
+        // As the client writes it itself (section 5.1, step 3).
+        ("/Demo", "Example.COM:80", false, "ws://example.com/Demo"),
+        ("/", "EXAMPLE.com:81", false, "ws://example.com:81/"),
         ("http://other/x", "example.com", false, "ws://other/x"),
         ("http://other:80?y", "example.com", false, "ws://other/?y"),
     ] {

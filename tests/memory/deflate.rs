@@ -275,6 +275,40 @@ fn without_takeover_a_connection_keeps_nothing_after_a_message() {
     }
 }
 
+/// PMD-29: nothing is compressed behind a Close, which frees what was kept to do
+/// so, in the midst of a message too; what inflates goes with the peer's.
+#[test]
+fn a_close_frees_the_codecs() {
+    for agreed in [
+        "permessage-deflate",
+        "permessage-deflate; server_no_context_takeover",
+    ] {
+        for after_close in [true, false] {
+            let config = Config::new()
+                .deflate(DeflateConfig::new())
+                .pong_after_close(after_close);
+            let ((), used) = measure(|| {
+                let mut out = Vec::new();
+                let mut conn = open(Role::Server, agreed, config);
+                let text = json();
+                let kind = MessageKind::Text;
+                conn.send_fragment(kind, text.as_bytes(), false, &mut out)
+                    .expect("open");
+                let (_, before) = measure(|| conn.send_empty_close(&mut out).expect("open"));
+                let wire = on_wire(Role::Server, &frame(0x88, b""));
+                drop(events(&mut conn, &wire, &mut out));
+                assert!(conn.is_closed());
+                free_spares();
+                drop(out);
+                let _ = before;
+                std::mem::forget(conn);
+            });
+            // The agreement.
+            assert!(used.held <= 256, "{used:?}");
+        }
+    }
+}
+
 /// With takeover a long message leaves no more than a short one.
 #[test]
 fn a_long_message_leaves_no_more_than_the_window() {

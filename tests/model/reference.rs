@@ -109,7 +109,7 @@ impl Reference {
                             let code = frame.as_ref().map(|(code, _)| code.to_be_bytes().to_vec());
                             self.last_words(code.unwrap_or_default(), capacity);
                         }
-                        Seen::Close(_) if self.sent_close => self.pong = None,
+                        Seen::Close(_) => self.pong = None,
                         _ => {}
                     }
                     if !(matches!(event, Seen::Message(..)) && self.discards()) {
@@ -390,9 +390,6 @@ impl Reference {
         frame: Option<(CloseCode, &str)>,
         capacity: usize,
     ) -> Result<(), SendError> {
-        if self.check_open().is_err() {
-            return Ok(());
-        }
         let mut payload = Vec::new();
         if let Some((code, reason)) = frame {
             if code == CloseCode::MANDATORY_EXTENSION && self.settings.role == Role::Server {
@@ -403,6 +400,9 @@ impl Reference {
             }
             payload.extend(code.value().to_be_bytes());
             payload.extend(reason.bytes());
+        }
+        if self.check_open().is_err() {
+            return Ok(());
         }
         // A Pong that waits goes before it, where both surely fit.
         if let Some(pong) = self

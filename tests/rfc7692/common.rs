@@ -44,6 +44,9 @@ pub(crate) struct Outcome {
     /// opcode in front.
     pub(crate) received: Vec<Vec<u8>>,
     pub(crate) error: Option<Error>,
+    /// What came in pieces of the message in which the error is; `None` where
+    /// nothing comes so.
+    pub(crate) before: Option<Vec<u8>>,
 }
 
 /// What a connection makes of bytes that come in pieces of a size.
@@ -71,13 +74,23 @@ pub(crate) fn pieces(mut conn: Connection, wire: &[u8], size: usize) -> (Outcome
         }
         if error.is_some() {
             let sent = sent(conn.role(), &out);
-            return (Outcome { received, error }, sent);
+            let before = Some(under_way.concat());
+            let outcome = Outcome {
+                received,
+                error,
+                before,
+            };
+            return (outcome, sent);
         }
     }
     assert!(under_way.is_empty(), "a message that did not end");
     let sent = sent(conn.role(), &out);
-    let error = None;
-    (Outcome { received, error }, sent)
+    let outcome = Outcome {
+        received,
+        error: None,
+        before: Some(vec![]),
+    };
+    (outcome, sent)
 }
 
 /// The same by both ends, with both ways of delivery, whole and in pieces of
@@ -96,14 +109,18 @@ pub(crate) fn outcome(agreed: &str, config: Config, unmasked: &[u8]) -> (Outcome
             };
             for size in sizes {
                 let conn = open(role, agreed, config.delivery(delivery));
-                let (outcome, sent) = pieces(conn, &wire, size);
+                let (mut outcome, sent) = pieces(conn, &wire, size);
+                if matches!(delivery, Delivery::Messages) {
+                    outcome.before = None;
+                }
                 let how = format!("{role:?} {delivery:?} in pieces of {size}");
                 outcomes.push((outcome, sent, how));
             }
         }
     }
     let (first, sent, how) = outcomes.pop().expect("several");
-    for (other, _, otherwise) in outcomes {
+    for (mut other, _, otherwise) in outcomes {
+        other.before = other.before.or_else(|| first.before.clone());
         assert_eq!(first, other, "{how} and {otherwise}");
     }
     (first, sent)

@@ -2,9 +2,11 @@
 //! fragment.
 
 use websocket_proto::deflate::DeflateConfig;
-use websocket_proto::{Config, Connection, Delivery, Event, MessageKind, Role, SendError};
+use websocket_proto::{
+    Config, Connection, Delivery, Error, Event, Limit, MessageKind, Role, SendError,
+};
 
-use crate::common::{ALONE, BARE, always, deflated, noise, open};
+use crate::common::{ALONE, BARE, always, deflated, noise, open, outcome};
 use crate::other;
 use crate::support::{ROLES, Seen, feed, frame, on_wire, sent};
 
@@ -310,5 +312,29 @@ fn a_long_stream_goes_through() {
             }
         }
         assert_eq!(received, blocks * block.len());
+    }
+}
+
+/// UTF-12: what comes before an error is delivered, however the reads are cut.
+#[test]
+fn pieces_before_an_error_are_delivered() {
+    let config = always().max_message(10);
+    for (first, data, before) in [
+        (0xc2, &b"abcdefghijklm"[..], &b"abcdefghij"[..]),
+        (0xc1, b"abcdefghijklm", b"abcdefghij"),
+        (0xc1, "abcdefgh€€".as_bytes(), b"abcdefgh"),
+        (0xc1, b"abc\xffdef", b"abc"),
+        (0xc1, b"abc\xe2\x82", b"abc"),
+        (0xc1, b"\xff", b""),
+    ] {
+        let wire = [frame(first, &deflated(data, 6)), frame(0x89, b"p")].concat();
+        let (outcome, _) = outcome(BARE, config, &wire);
+        let error = match data.len() {
+            0..=10 => Error::InvalidUtf8,
+            _ => Error::Limit(Limit::Message),
+        };
+        assert_eq!(outcome.error, Some(error));
+        assert_eq!(outcome.before.as_deref(), Some(before), "{data:02x?}");
+        assert_eq!(outcome.received, [[]; 0]);
     }
 }

@@ -196,7 +196,7 @@ pub(crate) fn cuts(connection: impl Fn() -> Connection, wire: &[u8]) -> Run {
         })
         .chain([(whole, "whole".to_owned())])
     {
-        assert_eq!(certain(&run), certain(&single), "{how}");
+        assert_eq!(run.events, single.events, "{how}");
         assert_eq!(run.error, single.error, "{how}");
         assert_eq!(run.out, single.out, "{how}");
         assert_eq!(
@@ -206,15 +206,6 @@ pub(crate) fn cuts(connection: impl Fn() -> Connection, wire: &[u8]) -> Run {
         );
     }
     single
-}
-
-/// The events that do not depend on the cuts: where a piece of a text turns out
-/// invalid, how much of the text came as pieces before does.
-fn certain(run: &Run) -> &[Seen] {
-    match (run.error, &run.events[..]) {
-        (Some(Error::InvalidUtf8), [before @ .., Seen::Fragment { last: false, .. }]) => before,
-        (_, events) => events,
-    }
 }
 
 /// Pieces of a message that follow each other made one, since reads cut them.
