@@ -2,6 +2,7 @@ use core::time::Duration;
 
 #[cfg(feature = "deflate")]
 use crate::deflate::DeflateConfig;
+use crate::handshake::HeadLimits;
 
 /// How messages come out of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,8 +80,8 @@ impl Config {
             max_frame: 16 << 20,
             max_message: 64 << 20,
             max_fragments: 1 << 17,
-            max_head: 16 << 10,
-            max_headers: 100,
+            max_head: HeadLimits::DEFAULT.bytes,
+            max_headers: HeadLimits::DEFAULT.headers,
             output_mark: 64 << 10,
             max_spare: 64 << 10,
             delivery: Delivery::Messages,
@@ -244,8 +245,8 @@ impl Config {
     }
 
     /// How long an open connection may bring nothing before it is closed
-    /// with 1001. Every byte counts, those of Pongs, too: of a peer that answers
-    /// pings more often than this it says nothing. None by default.
+    /// with 1001. Any byte resets it, those of Pongs included: a peer that keeps
+    /// answering pings never times out here. None by default.
     #[must_use]
     pub const fn idle_timeout(mut self, time: Duration) -> Self {
         self.timeouts.idle = Some(time);

@@ -85,7 +85,8 @@ impl Error {
     }
 
     /// The HTTP status that tells the client, where the error is one of the
-    /// opening handshake at a server.
+    /// opening handshake at a server. Of a timeout it is 408; where the request had
+    /// come and waited for the application, the client was told 503.
     pub const fn http_status(&self) -> Option<u16> {
         match self {
             Self::Request(error) => Some(error.status()),
@@ -108,7 +109,10 @@ impl Error {
             Self::Close(error) => error.section(),
             Self::Limit(_) => "RFC 6455 section 10.4",
             Self::UnexpectedEof => "RFC 6455 section 7.1.5",
-            Self::Timeout(_) => "RFC 6455 section 7.1.1",
+            Self::Timeout(Timeout::Handshake) => "RFC 9110 section 15.5.9",
+            Self::Timeout(Timeout::Idle) => "RFC 6455 section 7.3",
+            Self::Timeout(Timeout::Pong) => "RFC 6455 section 5.5.2",
+            Self::Timeout(Timeout::Close) => "RFC 6455 section 7.1.1",
         }
     }
 }

@@ -41,14 +41,15 @@ pub enum Event<'a> {
     Binary(Cow<'a, [u8]>),
     /// A piece of a message, with [`Delivery::Fragments`](crate::Delivery).
     Fragment(Fragment<'a>),
-    /// A Ping with its payload of at most 125 bytes; the Pong is already in
-    /// the output unless [`auto_pong`](crate::Config::auto_pong) is off.
+    /// A Ping with its payload of at most 125 bytes. The Pong is in the output
+    /// already or waits for room there, unless
+    /// [`auto_pong`](crate::Config::auto_pong) is off or this end has closed.
     Ping(Cow<'a, [u8]>),
     /// A Pong with its payload of at most 125 bytes.
     Pong(Cow<'a, [u8]>),
-    /// The peer's Close, `None` where it gave no code; the answer is already
-    /// in the output unless [`auto_close`](crate::Config::auto_close) is off.
-    /// No event follows.
+    /// The peer's Close, `None` where it gave no code. The answer is in the
+    /// output already or waits for room there, unless
+    /// [`auto_close`](crate::Config::auto_close) is off. No event follows.
     Close(Option<CloseFrame<'a>>),
 }
 

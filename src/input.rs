@@ -14,7 +14,7 @@ pub trait Input<'a>: Source<'a> {
     fn is_empty(&self) -> bool;
 }
 
-/// Makes what it is an argument of the crate's own to call.
+/// Seals the trait: only this crate can make one.
 #[derive(Debug, Clone, Copy)]
 pub struct Inside(());
 

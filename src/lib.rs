@@ -77,7 +77,7 @@
 //! # assert!(sent.ends_with(b"\x81\x05Hello\x88\x02\x03\xe8"));
 //! ```
 //!
-//! What it rests on:
+//! The rules behind the loop:
 //!
 //! * **`Ok(None)` means that the input is used up.** Whatever the reads cut,
 //!   headers, payloads or code points, is kept inside. The one exception: a
@@ -162,8 +162,8 @@
 //! | [`handshake`] | requests and responses, over raw bytes and over headers that other HTTP software has parsed; over HTTP/2 and HTTP/3 by [`handshake::connect`] | `alloc` but for the keys |
 //! | [`Connection`] | the state machine over both | `alloc` |
 //!
-//! Each uses only what its user could use too: a server on existing HTTP
-//! software does the handshake by [`handshake`] and goes on with
+//! Each can be used without the one below it in this table: a server on existing
+//! HTTP software does the handshake by [`handshake`] and goes on with
 //! [`Connection::upgraded_server`].
 //!
 //! # What is left to the caller

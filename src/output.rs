@@ -8,9 +8,12 @@ use crate::frame::MaskingKey;
 /// The caller's write buffer, to which the connection appends what is to be
 /// sent.
 ///
-/// The crate asks [`available`](Self::available) before it appends, and
-/// appends a frame whole or not at all. A buffer that is full changes nothing:
-/// the call that did not fit returns
+/// The crate asks [`available`](Self::available) before it appends. Frames are
+/// appended whole or not at all, but for the last thing that a connection sends by
+/// itself: the answer to a Close, the Close of a failure or the refusal of a
+/// request comes in pieces, as there is room
+/// ([`poll_transmit`](crate::Connection::poll_transmit)). A buffer that is full
+/// changes nothing: the call that did not fit returns
 /// [`SendError::OutputFull`](crate::SendError::OutputFull) and can be repeated
 /// once the buffer has been drained.
 ///

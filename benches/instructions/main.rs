@@ -6,7 +6,7 @@ use support::Stream;
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::frame::Opcode;
 use websocket_proto::handshake::{Acceptance, Agreement};
-use websocket_proto::{Batch, Config, Connection, Event, PreparedMessage, Seed};
+use websocket_proto::{Batch, Config, Connection, Event, PreparedMessage, Role, Seed};
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -17,16 +17,18 @@ type Work = fn(usize) -> usize;
 
 /// Name by name, what is done once, and what it gives back so that nothing is
 /// optimised away.
-const WORK: [(&str, Work); 9] = [
+const WORK: [(&str, Work); 11] = [
     ("receive-masked", |count| receive(server(), true, count)),
     ("receive-unmasked", |count| receive(client(), false, count)),
     ("receive-64-KiB", receive_long),
     ("receive-in-7-bytes", receive_in_pieces),
+    ("receive-by-byte", receive_by_byte),
     ("send-unmasked", |count| send(server(), count)),
     ("send-masked", |count| send(client(), count)),
     ("echo", echo),
     ("broadcast", broadcast),
     ("handshake", handshake),
+    ("handshake-by-byte", handshake_by_byte),
 ];
 
 fn main() {
@@ -116,7 +118,18 @@ fn receive_long(count: usize) -> usize {
 }
 
 fn receive_in_pieces(count: usize) -> usize {
-    let stream = Stream::short(true, MESSAGES);
+    receive_in(7, Stream::short(true, MESSAGES), count)
+}
+
+/// A long text: what looked at all that has come for each byte would take a
+/// thousand times as many.
+fn receive_by_byte(count: usize) -> usize {
+    let mut stream = Stream::new(true);
+    stream.message(Opcode::Text, support::text(64 << 10).as_bytes());
+    receive_in(1, stream, count)
+}
+
+fn receive_in(size: usize, stream: Stream, count: usize) -> usize {
     let mut connection = server();
     let mut buffer = stream.wire.clone();
     let mut out = Vec::new();
@@ -124,7 +137,7 @@ fn receive_in_pieces(count: usize) -> usize {
     for _ in 0..count {
         buffer.copy_from_slice(&stream.wire);
         let bytes: usize = buffer
-            .chunks_mut(7)
+            .chunks_mut(size)
             .map(|read| take(&mut connection, read, &mut out).1)
             .sum();
         assert_eq!(bytes, stream.payload);
@@ -148,6 +161,21 @@ fn send(mut connection: Connection, count: usize) -> usize {
         }
         total += out.len();
     }
+    // What the other end makes of it is what was sent.
+    let mut other = match connection.role() {
+        Role::Client => server(),
+        Role::Server => client(),
+    };
+    let mut input = Batch::new(&mut out);
+    let mut texts = texts.iter();
+    let mut replies = Vec::new();
+    while let Some(event) = other.receive(&mut input, &mut replies).expect("valid") {
+        let Event::Text(text) = event else {
+            panic!("no text");
+        };
+        assert_eq!(Some(&*text), texts.next().map(|text| &**text));
+    }
+    assert_eq!(texts.next(), None);
     total
 }
 
@@ -174,6 +202,8 @@ fn echo(count: usize) -> usize {
         }
         total += out.len();
     }
+    // Unmasked, in the same order.
+    assert!(out == Stream::short(false, MESSAGES).wire);
     total
 }
 
@@ -190,10 +220,20 @@ fn broadcast(count: usize) -> usize {
             total += out.len();
         }
     }
+    assert!(connections.iter().all(|(_, out)| out == message.as_bytes()));
     total
 }
 
 fn handshake(count: usize) -> usize {
+    handshake_in(usize::MAX, count)
+}
+
+/// A head that comes byte by byte.
+fn handshake_by_byte(count: usize) -> usize {
+    handshake_in(1, count)
+}
+
+fn handshake_in(size: usize, count: usize) -> usize {
     const REQUEST: &[u8] = b"GET /chat?room=1 HTTP/1.1\r\nHost: example.com:8000\r\n\
         Connection: keep-alive, Upgrade\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n\
         User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\n\
@@ -207,8 +247,12 @@ fn handshake(count: usize) -> usize {
     for _ in 0..count {
         let mut connection = Connection::server(config);
         let mut buffer = REQUEST.to_vec();
-        let event = connection.receive(&mut &mut buffer[..], &mut out);
-        let Ok(Some(Event::Request(request))) = event else {
+        let mut pieces = buffer.chunks_mut(size);
+        let event = pieces.find_map(|mut piece| {
+            let event = connection.receive(&mut piece, &mut out);
+            event.expect("a valid head")
+        });
+        let Some(Event::Request(request)) = event else {
             panic!("no request");
         };
         connection

@@ -259,7 +259,7 @@ fn check_connection(
     let mut read = stream.to_vec();
     let mut output = Vec::new();
     let outcome = connection.receive(&mut &mut read[..], &mut output);
-    let expected = &start_line_fault(stream, limits).map_or_else(|| expected.clone(), Err);
+    let expected = &start_line_fault(stream, limits).map_or(*expected, Err);
     match (outcome, expected) {
         (Ok(None), Ok(None)) => assert!(output.is_empty()),
         (Ok(Some(Event::Request(_))), Ok(Some(Asks::WebSocket)))

@@ -161,8 +161,8 @@ impl Connection {
     /// where nothing is watched. Zero, at once, where something has happened
     /// that moves a deadline and the time has not been told since.
     ///
-    /// A socket to which a timeout of zero means none, or is an error, as to
-    /// those of `std`, is to be given a millisecond instead.
+    /// Sockets of `std` reject a timeout of zero: give them a millisecond at
+    /// least.
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.state() {
             State::Closed => None,

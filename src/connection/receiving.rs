@@ -97,7 +97,8 @@ impl Connection {
 
     /// Gives back the buffer of an owned message, to be used for the next one
     /// that has to be put together; its content is overwritten and need not be
-    /// cleared. What only borrows is copied, to no purpose. Above
+    /// cleared. Give an owned `Vec` or `String`: what only borrows is copied, and
+    /// nothing is gained. Above
     /// [`Config::max_spare`](crate::Config::max_spare) the buffer is freed, but
     /// not before the input is used up and no message is under way.
     pub fn recycle(&mut self, buffer: impl Into<Vec<u8>>) {

@@ -7,7 +7,7 @@ use crate::{Error, Event};
 ///
 /// [`Connection`](crate::Connection) sends it by itself. Where the connection
 /// is [split](crate::Connection::split), the receiving task makes it and the
-/// sending task writes it with [`Sender::send_reply`](crate::Sender).
+/// sending task writes it with [`Sender::send_reply`](crate::Sender::send_reply).
 ///
 /// ```
 /// use std::borrow::Cow;

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 use super::reply::{ControlPayload, Kind, Reply};
 use super::send::Sender;
-use super::state::Outbound;
 use super::undisclosed::Undisclosed;
 use crate::frame::{CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, Opcode};
 use crate::{Error, Output};
@@ -113,9 +112,7 @@ impl Sender {
 
     /// No message follows, and what was kept for one is freed.
     fn end_messages(&mut self) {
-        if self.outbound == Outbound::Open {
-            self.outbound = Outbound::Closed;
-        }
+        self.outbound.close();
         #[cfg(feature = "deflate")]
         {
             self.compression = None;
@@ -136,9 +133,8 @@ impl Sender {
         }
         // A Pong that was to follow the Close is no loss.
         let waiting = self.waiting.take().map(|waiting| *waiting);
-        if self.outbound == Outbound::Open || matches!(waiting, Some(Waiting::Last(_))) {
-            self.outbound = Outbound::Lost;
-        }
+        self.outbound
+            .lose(matches!(waiting, Some(Waiting::Last(_))));
     }
 
     /// Sends `bytes` as the last ever, what finds no room as soon as there

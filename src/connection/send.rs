@@ -209,7 +209,8 @@ impl Sender {
         self.write_close(&[], out)
     }
 
-    /// Whether a Close was sent and nothing can follow it.
+    /// Whether no message can be sent any more: a Close was, or waits to be, or
+    /// the transport is gone.
     pub const fn is_closed(&self) -> bool {
         !matches!(self.outbound, Outbound::Open)
     }

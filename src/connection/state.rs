@@ -1,5 +1,5 @@
-//! When a connection is open, closing and closed: every transition, for both
-//! roles, in one place.
+//! When a connection is open, closing and closed: every transition of its two
+//! directions, and what they make together, for both roles.
 //!
 //! ```text
 //!   Connecting ──────────────► Open ─────────────► Closing ────────► Closed
@@ -143,6 +143,24 @@ pub(crate) enum Outbound {
     Closed,
     /// The transport is gone, or was given up, before a Close was sent.
     Lost,
+}
+
+impl Outbound {
+    /// The Close was sent, or waits as the last thing; it is the first that
+    /// counts.
+    pub(crate) const fn close(&mut self) {
+        if matches!(self, Self::Open) {
+            *self = Self::Closed;
+        }
+    }
+
+    /// Nobody is left to send to. `unsent` says that a part of the last thing
+    /// was not.
+    pub(crate) const fn lose(&mut self, unsent: bool) {
+        if unsent || matches!(self, Self::Open) {
+            *self = Self::Lost;
+        }
+    }
 }
 
 /// What both directions make together once the opening handshake is done.

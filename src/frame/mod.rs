@@ -8,8 +8,8 @@
 //! | what a Close frame carries | [`ClosePayload`], [`CloseCode`] |
 //! | a stream of frames, in constant memory | [`Decoder`] |
 //!
-//! [`Connection`](crate::Connection) is built from these and from nothing
-//! that a user of this module could not use.
+//! [`Connection`](crate::Connection) is built on these; what it has besides are
+//! shortcuts that change the speed and no result.
 //!
 //! [RFC 6455 §5]: https://www.rfc-editor.org/rfc/rfc6455#section-5
 

@@ -15,21 +15,27 @@ pub struct HeadLimits {
     pub headers: usize,
 }
 
-/// 16 KiB and 128 field lines.
+impl HeadLimits {
+    pub(crate) const DEFAULT: Self = Self {
+        bytes: 16 * 1024,
+        headers: 100,
+    };
+}
+
+/// 16 KiB and 100 field lines, as in [`Config`](crate::Config).
 impl Default for HeadLimits {
     fn default() -> Self {
-        Self {
-            bytes: 16 * 1024,
-            headers: 128,
-        }
+        Self::DEFAULT
     }
 }
 
 /// Collects the head of a request or a response from reads of any size.
 ///
-/// Each byte is looked at once, whatever the pieces. What cannot be a head is
-/// refused at its first wrong byte: a TLS record on a plain port, a line end
-/// without CR, more field lines or bytes than the [`HeadLimits`] allow.
+/// Each byte is looked at once, whatever the pieces. What can stand in no line
+/// is refused at once: a TLS record on a plain port, a line end without CR, more
+/// field lines or bytes than the [`HeadLimits`] allow. What the lines say is for
+/// [`RequestHead::parse`](super::RequestHead::parse) and
+/// [`ResponseHead::parse`](super::ResponseHead::parse) to judge.
 ///
 /// ```
 /// use websocket_proto::handshake::{HeadLimits, HeadReader};

@@ -15,7 +15,8 @@ use crate::uri::authority::Authority;
 /// The head of an HTTP/1 request, which need not ask for WebSocket.
 ///
 /// What it holds is well-formed: the request line, the fields, and for
-/// HTTP/1.1 exactly one valid `Host`.
+/// HTTP/1.1 exactly one valid `Host`. Of the target only that it is printable
+/// and has no fragment: servers take characters that a URI has to encode, too.
 ///
 /// ```
 /// use websocket_proto::handshake::{HeadLimits, RequestHead};

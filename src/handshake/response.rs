@@ -34,8 +34,9 @@ use super::{
 ///
 /// Over HTTP/2 and HTTP/3 it is a list: [`to_fields`](Self::to_fields).
 ///
-/// An origin server with a clock also has to send `Date` (RFC 9110 section
-/// 6.6.1); this crate has no clock, so that the caller adds it.
+/// What a status calls for is for the caller to add: `Allow` to a 405, `Upgrade`
+/// to a 426, `WWW-Authenticate` to a 401 (RFC 9110 section 15.5). An origin server
+/// with a clock also has to send `Date` (section 6.6.1), and this crate has none.
 #[derive(Clone)]
 pub struct Response {
     status: u16,

@@ -51,7 +51,7 @@
 //! It goes on with
 //! [`Connection::hixie76_upgraded`](crate::Connection::hixie76_upgraded).
 //!
-//! # What it has not
+//! # What it lacks
 //!
 //! No binary messages, no Ping and Pong, no fragments, no close codes and no
 //! extensions: calls for these are [`SendError::Unsupported`], and nothing is

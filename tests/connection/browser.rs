@@ -85,6 +85,31 @@ fn the_chosen_subprotocol_is_shown_as_it_is() {
     assert_eq!(conn.subprotocol(), Some("chat"));
 }
 
+/// WEB-02, WEB-11: compression is agreed on with either, and what the answer says
+/// of it is canonical text, for `extensions` to show.
+#[cfg(feature = "deflate")]
+#[test]
+fn browsers_agree_on_compression() {
+    use websocket_proto::deflate::DeflateConfig;
+
+    for head in [CHROMIUM, FIREFOX] {
+        let acceptance = Acceptance::new().deflate(DeflateConfig::new());
+        let (mut conn, answer) = accept(head, &acceptance);
+        let (_, said) = answer
+            .split_once("\r\nSec-WebSocket-Extensions: ")
+            .expect("an extension");
+        let (said, _) = said.split_once("\r\n").expect("a line");
+        let agreement = conn.agreement().expect("something");
+        assert_eq!(agreement.extensions()[0].as_str(), said);
+        assert!(agreement.deflate().is_some());
+        assert_eq!(said, "permessage-deflate");
+        let mut out = Vec::new();
+        let hello = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+        let seen = events(&mut conn, &mask(&frame(0xc1, &hello)), &mut out);
+        assert_eq!(seen, [Seen::Text("Hello".into())]);
+    }
+}
+
 /// The answer of a server to a client that offers, with this field changed.
 fn answered(offer: &ClientRequest, change: impl Fn(String) -> String) -> Result<Seen, Error> {
     let mut wire = Vec::new();

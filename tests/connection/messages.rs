@@ -47,17 +47,17 @@ const ERRORS: [(Error, &str, &str); 14] = [
     (
         Error::Timeout(Timeout::Handshake),
         "opening handshake",
-        "RFC 6455 section 7.1.1",
+        "RFC 9110 section 15.5.9",
     ),
     (
         Error::Timeout(Timeout::Idle),
         "nothing received",
-        "RFC 6455 section 7.1.1",
+        "RFC 6455 section 7.3",
     ),
     (
         Error::Timeout(Timeout::Pong),
         "ping not answered",
-        "RFC 6455 section 7.1.1",
+        "RFC 6455 section 5.5.2",
     ),
     (
         Error::Timeout(Timeout::Close),

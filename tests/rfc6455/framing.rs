@@ -124,8 +124,7 @@ fn reserved_bits_without_an_extension_fail_at_the_first_byte() {
 }
 
 // FR-12, for the frame layer: an extension that defines RSV1 leaves the two
-// others forbidden. That permessage-deflate asks for no more than RSV1 is for
-// its own tests.
+// others forbidden.
 #[test]
 fn reserved_bits_beside_the_allowed_one_stay_forbidden() {
     for wire in [

@@ -291,8 +291,7 @@ fn validation_begins_anew_with_each_message() {
     }
 }
 
-// UTF-15, without compression: that text is inflated before it is checked is
-// for the tests of permessage-deflate.
+// UTF-15, without compression.
 #[test]
 fn validation_runs_on_unmasked_data() {
     // ff, masked to 61: invalid, though valid on the wire; and the reverse.

@@ -92,6 +92,7 @@ fn rsv1_without_the_extension_fails() {
     check_fails("x-other", always(), &hex(HELLO), &[], RESERVED);
 }
 
+/// FR-12
 #[test]
 fn the_other_reserved_bits_stay_reserved() {
     for first in [0xa1, 0x91, 0xe1, 0xd1, 0xf1] {
@@ -235,7 +236,7 @@ fn final_blocks_are_bounded_by_the_length_of_the_message() {
     check(BARE, always(), &message, &[&[b'x'; 150_000]]);
 }
 
-/// PMD-18
+/// PMD-18, UTF-15
 #[test]
 fn text_is_checked_as_it_is_inflated() {
     let first = hex("41 17 3a b7 eb e1 de 9d e7 9b cf ed 39 b7 f5 cb 84 86 06 00 00 00 00 ff ff");

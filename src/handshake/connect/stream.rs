@@ -5,10 +5,10 @@ use crate::Error;
 /// How this end ends its stream, once its output is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StreamEnd {
-    /// In order: END_STREAM in HTTP/2, FIN in HTTP/3. What the peer still sends
-    /// means nothing; but HTTP software may reset a stream that is let go of
-    /// before the peer has ended it too, and not every peer reads what came
-    /// before a reset: read on for a limited time.
+    /// In order: END_STREAM in HTTP/2, FIN in HTTP/3. Keep reading for a limited
+    /// time, though it means nothing any more: some stacks reset a stream that is
+    /// dropped before the peer has ended it too, and some peers do not read what
+    /// came before a reset.
     Finish,
     /// By a reset with that error.
     Reset(StreamError),

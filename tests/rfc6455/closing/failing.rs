@@ -63,7 +63,19 @@ fn a_failed_connection_processes_nothing_more_not_even_a_close() {
 // CL-25, IO-10, SEC-17: every error and what it is answered with.
 #[test]
 fn every_error_knows_its_close_code_and_its_status() {
-    let table: [(Error, Option<u16>, Option<u16>); 20] = [
+    let table = [
+        (
+            Error::Frame(FrameError::UnexpectedContinuation),
+            Some(1002),
+            None,
+        ),
+        (
+            Error::Frame(FrameError::ExpectedContinuation),
+            Some(1002),
+            None,
+        ),
+        (Error::InvalidDeflate, Some(1007), None),
+        (Error::Timeout(Timeout::Close), None, None),
         (Error::Frame(FrameError::ReservedOpcode), Some(1002), None),
         (Error::Frame(FrameError::ReservedBits), Some(1002), None),
         (

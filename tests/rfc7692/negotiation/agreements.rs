@@ -99,9 +99,13 @@ fn accepted(config: Config, acceptance: &Acceptance) -> (Connection, String) {
 #[test]
 fn the_extension_is_accepted_once() {
     let by_hand = Acceptance::new().extension(extension(DEFLATE));
-    let (_, response) = accepted(always(), &by_hand);
+    let (conn, response) = accepted(always(), &by_hand);
     let line = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
     assert!(response.contains(line), "{response}");
+    assert_eq!(response.matches("Sec-WebSocket-Extensions").count(), 1);
+    assert_eq!(response.matches(DEFLATE).count(), 1);
+    let agreement = conn.agreement().expect("something");
+    assert_eq!(agreement.extensions(), [extension(DEFLATE)]);
 }
 
 /// The configuration is for all requests, the acceptance for one.
