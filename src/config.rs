@@ -32,7 +32,8 @@ pub enum Delivery {
 ///     .max_message(1 << 20)
 ///     .delivery(Delivery::Fragments)
 ///     .idle_timeout(Duration::from_secs(60));
-/// # let _ = config;
+/// assert_ne!(config, Config::new());
+/// assert_eq!(Config::new(), Config::default());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {

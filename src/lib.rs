@@ -12,12 +12,11 @@
 //!
 #![cfg_attr(feature = "alloc", doc = "```")]
 #![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+//! use std::error::Error;
 //! use websocket_proto::handshake::{Acceptance, Response};
 //! use websocket_proto::{Batch, Config, Connection, Event};
 //!
-//! fn serve(
-//!     mut socket: impl std::io::Read + std::io::Write,
-//! ) -> Result<(), Box<dyn std::error::Error>> {
+//! fn serve(mut socket: impl std::io::Read + std::io::Write) -> Result<(), Box<dyn Error>> {
 //!     let mut connection = Connection::server(Config::new());
 //!     let mut buffer = [0; 16 << 10];
 //!     let mut out = Vec::new();
@@ -27,23 +26,8 @@
 //!         if length == 0 {
 //!             return Ok(connection.receive_eof()?);
 //!         }
-//!         // 2. Take every event, until the input is used up.
-//!         let mut input = Batch::new(&mut buffer[..length]);
-//!         let outcome = loop {
-//!             match connection.receive(&mut input, &mut out) {
-//!                 Ok(Some(Event::Request(request))) => {
-//!                     connection.accept(&request, &Acceptance::new(), &mut out)?;
-//!                 }
-//!                 // A request for a page: it waits until it is answered.
-//!                 Ok(Some(Event::Http(_))) => {
-//!                     connection.respond(&Response::new(404), &mut out)?;
-//!                 }
-//!                 Ok(Some(Event::Text(text))) => connection.send_text(&text, &mut out)?,
-//!                 Ok(Some(_)) => {}
-//!                 Ok(None) => break Ok(()),
-//!                 Err(error) => break Err(error),
-//!             }
-//!         };
+//!         // 2. Take every event.
+//!         let outcome = on_read(&mut connection, &mut buffer[..length], &mut out);
 //!         // 3. Write, and only then look at the error: `out` holds the Close
 //!         //    or the HTTP refusal that the peer is to read.
 //!         socket.write_all(&out)?;
@@ -54,6 +38,27 @@
 //!             return Ok(());
 //!         }
 //!     }
+//! }
+//!
+//! /// All that follows from one read, until the input is used up.
+//! fn on_read(
+//!     connection: &mut Connection,
+//!     read: &mut [u8],
+//!     out: &mut Vec<u8>,
+//! ) -> Result<(), Box<dyn Error>> {
+//!     let mut input = Batch::new(read);
+//!     while let Some(event) = connection.receive(&mut input, out)? {
+//!         match event {
+//!             Event::Request(request) => {
+//!                 connection.accept(&request, &Acceptance::new(), out)?;
+//!             }
+//!             // A request for a page: it waits until it is answered.
+//!             Event::Http(_) => connection.respond(&Response::new(404), out)?,
+//!             Event::Text(text) => connection.send_text(&text, out)?,
+//!             _ => {}
+//!         }
+//!     }
+//!     Ok(())
 //! }
 //!
 //! # // A client's whole session, handed over in one read.
@@ -102,8 +107,10 @@
 //!   [`handle_timeout`](Connection::handle_timeout) in each turn after step 2,
 //!   and sleep no longer than [`poll_timeout`](Connection::poll_timeout).
 //!
-//! The module `guide` has it task by task: opening, receiving, sending, closing,
-//! backpressure, deadlines, buffers that the kernel owns, two tasks.
+//! A server that has closed shuts its writing side down and reads on for a while
+//! before it lets go of the socket; that and the rest, task by task, has the
+//! module `guide`: opening, receiving, sending, closing, backpressure, deadlines,
+//! buffers that the kernel owns, two tasks.
 //!
 //! # A client
 //!
@@ -237,6 +244,10 @@ mod input;
 #[cfg(all(feature = "std", any(doc, doctest)))]
 #[doc = include_str!("guide.md")]
 pub mod guide {}
+/// The examples there are tested, too.
+#[cfg(all(feature = "getrandom", feature = "std", doctest))]
+#[doc = include_str!("../README.md")]
+pub mod readme {}
 #[cfg(feature = "hixie76")]
 pub mod hixie76;
 #[cfg(feature = "alloc")]

@@ -10,15 +10,27 @@ use crate::Output;
 #[cfg(feature = "deflate")]
 use crate::deflate::{DeflateConfig, DeflateError, DeflateParameters};
 
-/// With what a server accepts a request: a subprotocol, extensions, fields.
+/// What a server answers to a request that it accepts: a subprotocol, extensions,
+/// fields.
 ///
 /// ```
 /// use websocket_proto::handshake::Acceptance;
 ///
+/// # use websocket_proto::handshake::{HttpVersion, Request, RequestHead};
+/// # let head = RequestHead::from_parts("GET", "/", HttpVersion::Http11, [
+/// #     ("Host", "a"), ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+/// #     ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Protocol", "chat"),
+/// #     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+/// # ])?;
+/// # let request = Request::new(head)?;
 /// let acceptance = Acceptance::new()
 ///     .subprotocol("chat")
 ///     .header("Set-Cookie", "session=1");
-/// # let _ = acceptance;
+/// let accepted = request.accept(&acceptance)?;
+/// assert_eq!(accepted.agreement.subprotocol(), Some("chat"));
+/// let fields = accepted.response.headers();
+/// assert_eq!(fields.first("Set-Cookie"), Some(&b"session=1"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Acceptance {
