@@ -209,8 +209,9 @@ fn requests_that_differ() {
     let cut = REQUEST.replacen("1.1\r\n", "1.1\n", 1);
     let cut = cut.trim_end();
     asserts(request(cut), refused, &[HeadSooner, BareLf]);
+    asserts(request("G(T / HTTP/1.1\r\n"), refused, &[]);
     asserts(
-        request("G(T / HTTP/1.1\r\n"),
+        request("GET / HTTP/1.1\r\nHo st: a\r\n"),
         Outcome::RequestUnfinished,
         &[HeadLater],
     );
