@@ -96,7 +96,8 @@ impl Error {
     }
 
     /// The specification and section that holds the rule, such as
-    /// `"RFC 6455 section 5.2"`.
+    /// `"RFC 6455 section 5.2"`; of a timeout, which no rule demands, the one
+    /// that comes nearest.
     pub const fn section(&self) -> &'static str {
         match self {
             Self::Request(error) => error.section(),

@@ -43,12 +43,13 @@ pub enum Event<'a> {
     Fragment(Fragment<'a>),
     /// A Ping with its payload of at most 125 bytes. The Pong is in the output
     /// already or waits for room there, unless
-    /// [`auto_pong`](crate::Config::auto_pong) is off or this end has closed.
+    /// [`auto_pong`](crate::Config::auto_pong) is off, or this end has closed and
+    /// [`pong_after_close`](crate::Config::pong_after_close) is off.
     Ping(Cow<'a, [u8]>),
     /// A Pong with its payload of at most 125 bytes.
     Pong(Cow<'a, [u8]>),
     /// The peer's Close, `None` where it gave no code. The answer is in the
-    /// output already or waits for room there, unless
+    /// output already or waits for room there, unless this end closed first or
     /// [`auto_close`](crate::Config::auto_close) is off. No event follows.
     Close(Option<CloseFrame<'a>>),
 }

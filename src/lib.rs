@@ -108,9 +108,9 @@
 //!   and sleep no longer than [`poll_timeout`](Connection::poll_timeout).
 //!
 //! A server that has closed shuts its writing side down and reads on for a while
-//! before it lets go of the socket; that and the rest, task by task, has the
-//! module `guide`: opening, receiving, sending, closing, backpressure, deadlines,
-//! buffers that the kernel owns, two tasks.
+//! before it lets go of the socket: the module `guide` has that and the rest, task
+//! by task: opening, receiving, sending, closing, backpressure, deadlines, buffers
+//! that the kernel owns, two tasks.
 //!
 //! # A client
 //!
@@ -169,9 +169,9 @@
 //! | [`handshake`] | requests and responses, over raw bytes and over headers that other HTTP software has parsed; over HTTP/2 and HTTP/3 by [`handshake::connect`] | `alloc` but for the keys |
 //! | [`Connection`] | the state machine over both | `alloc` |
 //!
-//! Each can be used without the one below it in this table: a server on existing
-//! HTTP software does the handshake by [`handshake`] and goes on with
-//! [`Connection::upgraded_server`].
+//! Each can be used without the rest: a server on existing HTTP software does the
+//! handshake by [`handshake`] alone and enters [`Connection`] at
+//! [`upgraded_server`](Connection::upgraded_server).
 //!
 //! # What is left to the caller
 //!
@@ -200,9 +200,9 @@
 //! |---|---|---|
 //! | `std` | yes | `alloc`, and run-time detection of CPU features in dependencies |
 //! | `simd` | yes | masking and the validation of text by the widest vectors that the processor has |
-//! | `getrandom` | yes | [`Seed::from_os`] |
+//! | `getrandom` | yes | `alloc`, and [`Seed::from_os`] |
 //! | `deflate` | yes | [`deflate`]: permessage-deflate, in use where [`Config::deflate`] asks for it |
-//! | `alloc` | by `std` | everything but the frame layer and the keys of the handshake |
+//! | `alloc` | by the others | everything but the frame layer and the keys of the handshake |
 //! | `http` | no | conversions from and to the types of the `http` crate |
 //! | `bytes` | no | [`Output`] for `bytes::BytesMut` |
 //! | `hixie76` | no | `hixie76`: the legacy protocol of 2010, in use where it is asked for |
@@ -244,7 +244,7 @@ mod input;
 #[cfg(all(feature = "std", any(doc, doctest)))]
 #[doc = include_str!("guide.md")]
 pub mod guide {}
-/// The examples there are tested, too.
+/// The examples of the README are tested, too.
 #[cfg(all(feature = "getrandom", feature = "std", doctest))]
 #[doc = include_str!("../README.md")]
 pub mod readme {}

@@ -158,6 +158,9 @@ impl Receiver {
         if inflation.stage == Stage::Idle {
             return Ok(None);
         }
+        if self.validator.is_broken() {
+            return Err(Error::InvalidUtf8);
+        }
         inflation.within?;
         loop {
             let mut input = &inflation.waiting[inflation.taken..];

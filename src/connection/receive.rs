@@ -211,6 +211,7 @@ impl Receiver {
             return self.next_hixie76(input);
         }
         loop {
+            // Where the piece before the error was the last event.
             if self.validator.is_broken() {
                 return Err(Error::InvalidUtf8);
             }

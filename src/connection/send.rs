@@ -166,8 +166,8 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// [`SendError::CloseCode`] for 1010 from a server,
-    /// [`SendError::ControlTooLong`] for a longer reason,
+    /// [`SendError::CloseCode`] for 1010 from a server and
+    /// [`SendError::ControlTooLong`] for a longer reason, in any state;
     /// [`SendError::OutputFull`] where the frame does not fit.
     pub fn send_close(
         &mut self,
@@ -175,12 +175,12 @@ impl Sender {
         reason: &str,
         out: &mut impl Output,
     ) -> Result<(), SendError> {
+        let mut buffer = [0; MAX_CONTROL_PAYLOAD];
+        let payload = self.close_payload(code, reason, &mut buffer)?;
         #[cfg(feature = "hixie76")]
         if !self.is_closed() {
             self.check_supported(Unsupported::CloseCode)?;
         }
-        let mut buffer = [0; MAX_CONTROL_PAYLOAD];
-        let payload = self.close_payload(code, reason, &mut buffer)?;
         self.write_close(payload, out)
     }
 

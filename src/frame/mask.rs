@@ -17,7 +17,8 @@ pub struct MaskingKey([u8; 4]);
 /// four keeps the key in phase.
 const BLOCK: usize = 64;
 
-/// Up to as many bytes a payload is short: two blocks.
+/// Up to as many bytes a payload is short. Two blocks of 64 bytes are the longest
+/// ends that are worked on without a loop.
 const SHORT: usize = 128;
 
 impl MaskingKey {

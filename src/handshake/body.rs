@@ -68,8 +68,9 @@ impl BodyReader {
     /// A reader for what follows that head.
     ///
     /// An answer whose last transfer coding is another than `chunked` is read up
-    /// to the end of the stream. Of one whose `Content-Length` is no number, or
-    /// several, nothing is read: where it ends cannot be told.
+    /// to the end of the stream. Of one whose `Content-Length` is no number of 64
+    /// bits, or is several that differ, nothing is read: where it ends cannot be
+    /// told.
     pub fn new(head: &ResponseHead) -> Self {
         let headers = head.headers();
         let framing = if matches!(head.status(), 100..=199 | 204 | 304) {

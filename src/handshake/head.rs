@@ -94,7 +94,7 @@ impl HeadReader {
     /// The same, with the lines that were found on the way. A start line that
     /// comes without the rest of its head, or with a rest that cannot be one, is
     /// judged on its own: what speaks another protocol does not wait for an
-    /// empty line.
+    /// empty line. Behind an error of `judge` the reader is of no use.
     pub(crate) fn receive_head<'a, E: From<HeadError>>(
         &mut self,
         input: &mut &'a mut [u8],
@@ -108,11 +108,13 @@ impl HeadReader {
         if !matches!(found, Ok(Some(_)))
             && let Some(line) = self.lines.start_line().filter(|_| !is_known)
         {
+            let (start, end) = (self.lines.start(), self.lines.start() + line.length());
+            let behind = &input[..end.saturating_sub(self.buffer.len())];
             let bytes = match self.buffer.is_empty() {
-                true => Cow::Borrowed(&**input),
-                false => Cow::Owned([&self.buffer, &**input].concat()),
+                true => Cow::Borrowed(behind),
+                false => Cow::Owned([&self.buffer, behind].concat()),
             };
-            judge(line.of(&bytes[self.lines.start()..]))?;
+            judge(line.of(&bytes[start..]))?;
         }
         let end = found.inspect_err(|&error| {
             *self = Self::new(self.limits);

@@ -77,8 +77,9 @@ impl Name {
     }
 
     /// Whether the value may be shown in debug output: it is part of the
-    /// protocol and no secret. Among subprotocols there are tokens, for want of
-    /// another field that a browser's script could put them in.
+    /// protocol and no secret. Among the subprotocols that are offered there are
+    /// tokens, for want of another field that a browser's script could put them
+    /// in; the one that is agreed on is shown elsewhere.
     pub(crate) const fn is_public(self) -> bool {
         !matches!(
             self,

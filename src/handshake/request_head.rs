@@ -15,8 +15,9 @@ use crate::uri::authority::Authority;
 /// The head of an HTTP/1 request, which need not ask for WebSocket.
 ///
 /// What it holds is well-formed: the request line, the fields, and for
-/// HTTP/1.1 exactly one valid `Host`. Of the target only that it is printable
-/// and has no fragment: servers take characters that a URI has to encode, too.
+/// HTTP/1.1 exactly one valid `Host`. The target is a path or an `http` or
+/// `https` URI, of printable ASCII and without a fragment; characters that a URI
+/// would have to encode pass, as servers let them.
 ///
 /// ```
 /// use websocket_proto::handshake::{HeadLimits, RequestHead};

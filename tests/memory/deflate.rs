@@ -294,13 +294,17 @@ fn a_close_frees_the_codecs() {
                 let kind = MessageKind::Text;
                 conn.send_fragment(kind, text.as_bytes(), false, &mut out)
                     .expect("open");
-                let (_, before) = measure(|| conn.send_empty_close(&mut out).expect("open"));
+                free_spares();
+                let ((), used) = measure(|| {
+                    conn.send_empty_close(&mut out).expect("open");
+                    free_spares();
+                });
+                assert!(used.held < -(100 << 10), "{used:?}");
                 let wire = on_wire(Role::Server, &frame(0x88, b""));
                 drop(events(&mut conn, &wire, &mut out));
                 assert!(conn.is_closed());
                 free_spares();
                 drop(out);
-                let _ = before;
                 std::mem::forget(conn);
             });
             // The agreement.

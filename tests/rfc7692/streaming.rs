@@ -338,3 +338,34 @@ fn pieces_before_an_error_are_delivered() {
         assert_eq!(outcome.received, [[]; 0]);
     }
 }
+
+/// CL-25: the same, where nothing is wanted any more: the error is that of the
+/// first wrong byte, whatever comes behind it and however the reads are cut.
+#[test]
+fn errors_in_what_is_dropped_come_in_order() {
+    let text = [&[b'a'; 40_000][..], b"\xff"].concat();
+    let piece = frame(0x41, &deflated(&text, 6));
+    for behind in [&b""[..], b"\x83\x00", b"\x80\x01\x07"] {
+        let wire = [&piece[..], behind].concat();
+        for role in ROLES {
+            for size in [1, 3, 100, wire.len()] {
+                let mut conn = open(role, BARE, streaming().deliver_while_closing(false));
+                let mut out = vec![];
+                conn.send_empty_close(&mut out).expect("open");
+                let wire = match role {
+                    Role::Server if behind.len() == 2 => {
+                        [&on_wire(role, &piece)[..], b"\x83\x80"].concat()
+                    }
+                    _ => on_wire(role, &wire),
+                };
+                let error =
+                    wire.chunks(size)
+                        .find_map(|piece| match feed(&mut conn, piece, &mut out) {
+                            (events, error) if events.is_empty() => error,
+                            (events, _) => panic!("{events:?}"),
+                        });
+                assert_eq!(error, Some(Error::InvalidUtf8), "in pieces of {size}");
+            }
+        }
+    }
+}

@@ -85,7 +85,8 @@ impl RequestError {
     }
 
     /// The answer to send: status, a text that says what is wrong, and
-    /// `sec-websocket-version` where it was not 13 alone (RFC 6455 section 4.4). [`to_fields`](Response::to_fields) gives its list.
+    /// `sec-websocket-version` where it was not 13 alone (RFC 6455 section 4.4).
+    /// [`to_fields`](Response::to_fields) gives its list.
     pub fn refusal(self) -> Response {
         let response = match self {
             Self::Handshake(

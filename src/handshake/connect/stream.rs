@@ -6,9 +6,9 @@ use crate::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StreamEnd {
     /// In order: END_STREAM in HTTP/2, FIN in HTTP/3. Keep reading for a limited
-    /// time, though it means nothing any more: some stacks reset a stream that is
-    /// dropped before the peer has ended it too, and some peers do not read what
-    /// came before a reset.
+    /// time, though what comes means nothing any more: some stacks reset a stream
+    /// that is dropped before the peer has ended it too, and some peers do not read
+    /// what came before a reset.
     Finish,
     /// By a reset with that error.
     Reset(StreamError),
