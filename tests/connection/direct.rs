@@ -130,7 +130,8 @@ fn there_is_no_room_for_anything_else() {
     }
 }
 
-/// A connection that is only about to be one has none, and no end of it.
+/// A payload over the limit is refused at its header; before the handshake is
+/// done there is no payload buffer.
 #[test]
 fn the_limit_is_met_at_the_header() {
     let wire = on_wire(Role::Server, &frame(0x82, &binary(10_000)));
