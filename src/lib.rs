@@ -108,9 +108,9 @@
 //!   and sleep no longer than [`poll_timeout`](Connection::poll_timeout).
 //!
 //! A server that has closed shuts its writing side down and reads on for a while
-//! before it lets go of the socket: the module `guide` has that and the rest, task
-//! by task: opening, receiving, sending, closing, backpressure, deadlines, buffers
-//! that the kernel owns, two tasks.
+//! before it lets go of the socket: the [guide](guide/index.html) has that and the
+//! rest, task by task: opening, receiving, sending, closing, backpressure,
+//! deadlines, buffers that the kernel owns, two tasks.
 //!
 //! # A client
 //!
