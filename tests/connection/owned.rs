@@ -1,5 +1,6 @@
 //! Events that outlive the input.
 
+use websocket_proto::handshake::Acceptance;
 use websocket_proto::{Config, Connection, Delivery, Event, Role};
 
 use crate::pair::connecting_client;
@@ -66,6 +67,19 @@ fn every_event_of_a_handshake_can_be_owned() {
     let page = b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n";
     let events = owned(Connection::server(Config::new()), page);
     assert!(matches!(&events[0].0, Event::Http(head) if head.target() == "/page"));
+    assert_same(&events, 1);
+
+    let (mut wire, mut answer) = (Vec::new(), Vec::new());
+    let client = connecting_client(Config::new(), &mut wire);
+    let mut server = Connection::server(Config::new());
+    match server.receive(&mut &mut wire[..], &mut answer) {
+        Ok(Some(Event::Request(request))) => server
+            .accept(&request, &Acceptance::new(), &mut answer)
+            .expect("a valid request"),
+        other => panic!("{other:?}"),
+    }
+    let events = owned(client, &answer);
+    assert!(matches!(&events[0].0, Event::Open(head) if head.status() == 101));
     assert_same(&events, 1);
 
     let client = connecting_client(Config::new(), &mut Vec::new());

@@ -91,11 +91,15 @@ fn a_client_needs_room_for_its_request() {
 #[cfg(feature = "bytes")]
 #[test]
 fn bytes_mut_is_an_output_like_a_vec() {
-    for role in ROLES {
+    for (state, role, calls) in [
+        ("open", Role::Client, &Call::ALL[..]),
+        ("open", Role::Server, &Call::ALL[..]),
+        ("asked", Role::Server, &[Call::Accept]),
+    ] {
         let mut vec = b"before".to_vec();
         let mut bytes = bytes::BytesMut::from(&b"before"[..]);
-        let (mut to_vec, mut to_bytes) = (in_state("open", role), in_state("open", role));
-        for call in Call::ALL {
+        let (mut to_vec, mut to_bytes) = (in_state(state, role), in_state(state, role));
+        for call in calls {
             assert_eq!(
                 call.make(&mut to_vec, &mut vec),
                 call.make(&mut to_bytes, &mut bytes)

@@ -408,7 +408,20 @@ fn debug_output_holds_no_secrets() {
         let half = on_wire(role, &frame(0x02, secret.as_bytes()));
         events(&mut conn, &half, &mut Vec::new());
         shown.push(format!("{conn:?}"));
+        let mut conn = open(role, Config::new());
+        let half = on_wire(role, &frame(0x01, secret.repeat(1000).as_bytes()));
+        events(&mut conn, &half, &mut Vec::new());
+        shown.push(format!("{conn:?}"));
+        assert!(format!("{conn:?}").contains("Text(7000 bytes)"));
     }
+    // Among the subprotocols that are offered there may be a token.
+    let tokens = request.subprotocol(secret);
+    shown.push(format!("{tokens:?}"));
+    let field = format!("\r\nSec-WebSocket-Protocol: a, {secret}\r\n\r\n");
+    let mut head = REQUEST.replace("\r\n\r\n", &field).into_bytes();
+    let mut server = Connection::server(Config::new());
+    let event = server.receive(&mut &mut head[..], &mut Vec::new());
+    shown.push(format!("{event:?}"));
     for text in shown {
         assert!(!text.contains(secret), "{text}");
         assert!(!text.contains(&as_bytes), "{text}");

@@ -182,6 +182,7 @@ fn every_error_says_what_is_wrong() {
         let text = error.to_string();
         assert!(text.contains(words), "{text}");
         assert!(text.contains(DEFLATE), "{text}");
+        assert_eq!(BuildError::Deflate(error).to_string(), text);
     }
 }
 
