@@ -11,7 +11,7 @@
 //! into `out`, and writes that before it reads for the first time.
 //!
 #![cfg_attr(feature = "alloc", doc = "```")]
-#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+#![cfg_attr(not(feature = "alloc"), doc = "```text")]
 //! use std::error::Error;
 //! use websocket_proto::handshake::{Acceptance, Response};
 //! use websocket_proto::{Batch, Config, Connection, Event};
@@ -115,7 +115,7 @@
 //! # A client
 //!
 #![cfg_attr(feature = "alloc", doc = "```")]
-#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+#![cfg_attr(not(feature = "alloc"), doc = "```text")]
 //! use websocket_proto::handshake::{ClientRequest, accept_key};
 //! use websocket_proto::{CloseCode, Config, Connection, Event, Seed, State, Uri};
 //!

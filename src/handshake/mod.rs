@@ -16,7 +16,7 @@
 //! A server, with the request already in memory:
 //!
 #![cfg_attr(feature = "alloc", doc = "```")]
-#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+#![cfg_attr(not(feature = "alloc"), doc = "```text")]
 //! use websocket_proto::handshake::{Acceptance, HeadLimits, Request, RequestHead};
 //!
 //! let bytes = b"GET /chat HTTP/1.1\r\n\
