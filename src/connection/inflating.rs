@@ -158,11 +158,12 @@ impl Receiver {
         if inflation.stage == Stage::Idle {
             return Ok(None);
         }
-        if self.validator.is_broken() {
-            return Err(Error::InvalidUtf8);
-        }
-        inflation.within?;
         loop {
+            // Where the piece before the error was the last event, or empty.
+            if self.validator.is_broken() {
+                return Err(Error::InvalidUtf8);
+            }
+            inflation.within?;
             let mut input = &inflation.waiting[inflation.taken..];
             let inflated = inflation.inflater.inflate(&mut input)?;
             inflation.taken = inflation.waiting.len() - input.len();
@@ -183,10 +184,6 @@ impl Receiver {
             if !data.as_bytes().is_empty() {
                 return Ok(Some(self.piece(data, false)));
             }
-            if self.validator.is_broken() {
-                return Err(Error::InvalidUtf8);
-            }
-            inflation.within?;
         }
         inflation.waiting = Vec::new();
         inflation.taken = 0;

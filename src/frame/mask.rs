@@ -17,9 +17,8 @@ pub struct MaskingKey([u8; 4]);
 /// four keeps the key in phase.
 const BLOCK: usize = 64;
 
-/// Up to as many bytes a payload is short. Two blocks of 64 bytes are the longest
-/// ends that are worked on without a loop.
-const SHORT: usize = 128;
+/// Up to as many bytes a payload is short: two blocks, one from either end.
+const SHORT: usize = 2 * BLOCK;
 
 impl MaskingKey {
     /// The key with these four bytes, in the order of the wire.

@@ -244,15 +244,9 @@ pub(crate) fn check_upgrade(head: &RequestHead) -> Result<(), RequestError> {
     if !lists_contain(head.headers().known(Name::Connection), b"Upgrade") {
         return Err(RequestError::Connection);
     }
-    let headers = head.headers();
-    match headers.single(Name::ContentLength) {
-        // Some clients of the draft give the length of what stands behind the
-        // head.
-        Single::One(b"8") if is_draft(headers) && !headers.has(Name::TransferEncoding) => {
-            check_expectation(headers)
-        }
-        _ => check_body(headers),
-    }
+    // Some clients of the draft give the length of what stands behind the head.
+    let allowed: &[u8] = if is_draft(head.headers()) { b"8" } else { b"0" };
+    check_body(head.headers(), allowed)
 }
 
 /// An origin is optional, and printable ASCII.
@@ -273,17 +267,16 @@ pub(crate) fn is_draft(headers: &Headers) -> bool {
 
 /// The upgrade may only happen once the whole request is read (RFC 9110 section
 /// 7.8), so that a body is refused; its bytes must not pass for frames.
-pub(super) fn check_body(headers: &Headers) -> Result<(), RequestError> {
+/// There is none at a length of zero, or of `allowed_length`.
+pub(super) fn check_body(headers: &Headers, allowed_length: &[u8]) -> Result<(), RequestError> {
     if headers.has(Name::TransferEncoding) {
         return Err(RequestError::Body);
     }
     match headers.single(Name::ContentLength) {
-        Single::Missing | Single::One(b"0") => check_expectation(headers),
-        Single::One(_) | Single::Repeated => Err(RequestError::Body),
+        Single::Missing | Single::One(b"0") => {}
+        Single::One(length) if length == allowed_length => {}
+        Single::One(_) | Single::Repeated => return Err(RequestError::Body),
     }
-}
-
-fn check_expectation(headers: &Headers) -> Result<(), RequestError> {
     match headers.has(Name::Expect) {
         true => Err(RequestError::Expectation),
         false => Ok(()),

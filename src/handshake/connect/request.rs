@@ -96,7 +96,7 @@ impl Request {
         if !is_secure && !scheme.eq_ignore_ascii_case(b"http") {
             return Err(handshake::RequestError::Target.into());
         }
-        check_body(&headers)?;
+        check_body(&headers, b"0")?;
         check_version(&headers)?;
         let extensions = check_offer(&headers)?;
         Ok(Self {
