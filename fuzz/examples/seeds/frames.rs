@@ -159,6 +159,11 @@ pub(super) fn decode() -> Vec<Seed> {
     seeds
 }
 
+/// Not made from choices, the role, the large limits, in one piece.
+pub(super) fn differential() -> Vec<Seed> {
+    both(|is_masked| vec![0, u8::from(!is_masked), 0, 0])
+}
+
 pub(super) fn connection() -> Vec<Seed> {
     both(|_| vec![0, 0, 3, 1, 7])
         .into_iter()

@@ -274,6 +274,13 @@ pub(super) fn responses() -> Vec<Seed> {
 }
 
 /// The handshake as a connection sees it.
+/// Not made from choices, and in one piece.
+pub(super) fn differential() -> Vec<Seed> {
+    let mut seeds = prefixed("request", &[15, 8, 0], request_heads());
+    seeds.extend(prefixed("response", &[15, 0, 0], response_heads()));
+    seeds
+}
+
 pub(super) fn connection() -> Vec<Seed> {
     let requests = request_heads().into_iter().take(12);
     let responses = response_heads().into_iter();

@@ -25,6 +25,10 @@ fn main() -> std::io::Result<()> {
             [frames::connection(), heads::connection()].concat(),
         ),
         ("deflate", deflate::all()),
+        (
+            "differential",
+            [frames::differential(), heads::differential()].concat(),
+        ),
         ("hixie76", hixie76::all()),
         ("operations", operations::all()),
         ("request", heads::requests()),

@@ -266,6 +266,14 @@ fn responses_that_differ() {
             &[difference],
         );
     }
+    let interim = "HTTP/1.1 100 \r\n\r\n";
+    let eight = interim.repeat(8) + RESPONSE;
+    asserts(response(&eight), accepted, &[Interim]);
+    asserts(
+        response(&(interim.to_string() + &eight)),
+        refused,
+        &[Interim, ManyInterim],
+    );
     // It offers "chat" and does not insist.
     asserts(head(2, 0, RESPONSE.as_bytes()), accepted, &[NoSubprotocol]);
 }

@@ -1,5 +1,9 @@
 //! Whatever the bytes: nothing is left unexplained.
 
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::Path;
+
 use differential::{Difference, Random, compare};
 use proptest::prelude::*;
 
@@ -10,6 +14,22 @@ proptest! {
     fn any_bytes_are_explained(data in proptest::collection::vec(any::<u8>(), 0..300)) {
         compare(&data);
     }
+}
+
+/// What a fuzzer starts from, and what it found.
+#[test]
+fn the_corpus_is_explained() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/differential");
+    let mut count = 0;
+    for entry in fs::read_dir(&corpus).expect("the corpus") {
+        let path = entry.expect("an entry").path();
+        let input = fs::read(&path).expect("a file that can be read");
+        if catch_unwind(|| compare(&input)).is_err() {
+            panic!("the input was {}", path.display());
+        }
+        count += 1;
+    }
+    assert!(count >= 180, "{count} seeds");
 }
 
 /// An entry that no input shows would be a hole: it explains what it should

@@ -195,6 +195,12 @@ pub const RESPONSE: Pool = Pool {
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching Protocols",
         b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 101 Switching Protocols",
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden",
+        b"HTTP/1.1 100 a\r\n\r\nHTTP/1.1 100 b\r\n\r\nHTTP/1.1 100 c\r\n\r\n\
+            HTTP/1.1 100 d\r\n\r\nHTTP/1.1 100 e\r\n\r\nHTTP/1.1 100 f\r\n\r\n\
+            HTTP/1.1 100 g\r\n\r\nHTTP/1.1 100 h\r\n\r\nHTTP/1.1 101 i",
+        b"HTTP/1.1 100 a\r\n\r\nHTTP/1.1 100 b\r\n\r\nHTTP/1.1 100 c\r\n\r\n\
+            HTTP/1.1 100 d\r\n\r\nHTTP/1.1 100 e\r\n\r\nHTTP/1.1 100 f\r\n\r\n\
+            HTTP/1.1 100 g\r\n\r\nHTTP/1.1 100 h\r\n\r\nHTTP/1.1 100 i",
         b"HTTP/1.1 100 Continue",
     ],
     fields: &[

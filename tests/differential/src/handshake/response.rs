@@ -17,6 +17,9 @@ use crate::choices::Choices;
 use crate::pipe::{Pipe, Plan};
 use crate::{Difference, Found, Outcome};
 
+/// As many interim responses are skipped.
+const MAX_INTERIM: usize = 8;
+
 /// The request that is answered, its key, and the value that accepts it.
 static KEY: LazyLock<([u8; 24], [u8; 28])> = LazyLock::new(|| {
     let mut out = Vec::new();
@@ -51,11 +54,17 @@ pub fn compare(case: &Case, found: &mut Found) -> Result<Outcome, String> {
         theirs = run_theirs(case, &case.stream, Plan::Whole);
     }
     let mut rest = &case.stream[..];
+    let mut interim = 0;
     while let (Answer::Declined(100 | 102..=199), Some(end)) = (&theirs, facts.end) {
         found.insert(Difference::Interim);
+        interim += 1;
         rest = &rest[end..];
         facts = Facts::of(rest).after(&facts);
         theirs = run_theirs(case, rest, Plan::Whole);
+    }
+    if matches!(ours, Answer::Refuses(ResponseError::TooManyInterim)) && interim > MAX_INTERIM {
+        found.insert(Difference::ManyInterim);
+        return Ok(Outcome::ResponseRefused);
     }
     let outcome = match ours {
         Answer::Waits => Outcome::ResponseUnfinished,
