@@ -60,6 +60,10 @@ fn streams(is_masked: bool) -> Vec<(&'static str, Vec<u8>)> {
             "length-2-63-less-1",
             odd(0x82, 127, &[0x7f, 255, 255, 255, 255, 255, 255, 255]),
         ),
+        (
+            "length-2-64-less-1-continued",
+            [one(0x01, b"abc"), odd(0x00, 127, &[255; 8])].concat(),
+        ),
         ("length-16-not-minimal", odd(0x82, 126, &[0, 125])),
         (
             "length-64-not-minimal",

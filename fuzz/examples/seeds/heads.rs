@@ -72,6 +72,7 @@ fn request_heads() -> Vec<(&'static str, String)> {
             "key-repeated",
             asked("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
         ),
+        ("key-in-parts", asked("").replace("ub25jZQ==", "ub20=ZjQ=")),
         ("key-short", asked("").replace("Q==", "==")),
         (
             "key-missing",
@@ -219,6 +220,7 @@ fn response_heads() -> Vec<(&'static str, String)> {
             "early-hints",
             format!("HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n{}", with("")),
         ),
+        ("continue-1.0", "HTTP/1.0 100 Continue\r\n\r\n".into()),
         ("continues", "HTTP/1.1 100 Continue\r\n\r\n".repeat(10)),
         (
             "chunked",

@@ -182,6 +182,7 @@ fn requests_that_differ() {
             RepeatedField,
         ),
         ("jZQ==", "jZR==", accepted, KeyPadding),
+        ("ub25jZQ==", "ub20=ZjQ=", refused, KeyInParts),
         ("Host", "Content-Length: 1\r\nHost", refused, Body),
         ("Host", "Expect: 100-continue\r\nHost", refused, Expect),
         ("Host", "Origin: a\r\nOrigin: a\r\nHost", refused, Origin),

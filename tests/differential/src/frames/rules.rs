@@ -119,7 +119,8 @@ fn judge_frame(case: &Case, frame: Frame, message: &mut Option<Message>) -> Verd
                 });
             }
             if let Some(begun) = message {
-                if begun.bytes.len() as u64 + length > case.max_message {
+                let whole = (begun.bytes.len() as u64).saturating_add(length);
+                if whole > case.max_message {
                     broken.push(Rule::MessageLimit);
                 }
                 begun.bytes.extend_from_slice(&frame.payload);

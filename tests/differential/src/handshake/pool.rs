@@ -101,6 +101,7 @@ pub const REQUEST: Pool = Pool {
                 "AQIDBAUGBwgJCgsMDQ4PEC==",
                 "AAAAAAAAAAAAAAAAAAAAA/==",
                 "AAAA",
+                "dGhlIHNhbBZSsXBub50=ZjQ=",
                 "AAAAAAAAAAAAAAAAAAAAAAA=",
                 "AAAAAAAAAAAAAAAAAAAAAAAA",
                 "dGhlIHNhbXBsZSBub25j!Q==",

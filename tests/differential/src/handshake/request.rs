@@ -121,6 +121,13 @@ fn stricter(mine: Refusal, theirs: &Theirs, facts: &Facts<'_>) -> Option<Differe
             Difference::RepeatedField,
             facts.count("sec-websocket-version") > 1,
         ),
+        RequestError::InvalidKey => (
+            Difference::KeyInParts,
+            facts
+                .first("sec-websocket-key")
+                .get(..22)
+                .is_some_and(|start| start.contains(&b'=')),
+        ),
         RequestError::RepeatedKey => (
             Difference::RepeatedField,
             facts.count("sec-websocket-key") > 1,

@@ -55,7 +55,7 @@ pub fn compare(case: &Case, found: &mut Found) -> Result<Outcome, String> {
     }
     let mut rest = &case.stream[..];
     let mut interim = 0;
-    while let (Answer::Declined(100 | 102..=199), Some(end)) = (&theirs, facts.end) {
+    while let Some(end) = facts.end.filter(|_| is_interim(&theirs, &facts)) {
         found.insert(Difference::Interim);
         interim += 1;
         rest = &rest[end..];
@@ -103,6 +103,19 @@ pub fn compare(case: &Case, found: &mut Found) -> Result<Outcome, String> {
         Ok(outcome)
     } else {
         Err(case.report(&ours, &theirs))
+    }
+}
+
+/// Whether a response that comes before the answer was taken for it; one of
+/// HTTP/1.0, which has none, is so only by its status.
+fn is_interim(theirs: &Theirs, facts: &Facts<'_>) -> bool {
+    match theirs {
+        Answer::Declined(status) => matches!(status, 100 | 102..=199),
+        Answer::Refuses(Error::Protocol(ProtocolError::WrongHttpVersion)) => {
+            let status = facts.start_line.strip_prefix(b"HTTP/1.0 1");
+            status.is_some_and(|digits| !digits.starts_with(b"01"))
+        }
+        _ => false,
     }
 }
 
