@@ -12,6 +12,21 @@ use crate::frame::MaskingKey;
 /// that a connection with the same seed and the same calls can be replayed
 /// byte by byte. Use a seed once.
 ///
+/// ```
+/// use websocket_proto::handshake::ClientRequest;
+/// use websocket_proto::{Config, Connection, Seed, Uri};
+///
+/// let uri = Uri::parse("ws://example.com/")?;
+/// let request = ClientRequest::new(&uri);
+/// let connect = |seed| {
+///     let mut out = Vec::new();
+///     Connection::client(Config::new(), &request, seed, &mut out).map(|_| out)
+/// };
+/// assert_eq!(connect(Seed::from([7; 32]))?, connect(Seed::from([7; 32]))?);
+/// assert_ne!(connect(Seed::from([7; 32]))?, connect(Seed::from([8; 32]))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// [RFC 6455 §10.3]: https://www.rfc-editor.org/rfc/rfc6455#section-10.3
 pub struct Seed([u8; 32]);
 

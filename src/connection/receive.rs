@@ -21,6 +21,22 @@ use crate::{CloseFrame, Config, Delivery, Error, Event, Input, MessageKind, Role
 /// [`Connection::split`](crate::Connection::split) makes it, for a task of its
 /// own. It emits nothing: what an event or an error obliges this end to send,
 /// [`Reply`](crate::Reply) says, for the sending half to write.
+///
+/// ```
+/// use websocket_proto::{Config, Connection, Reply, frame::FrameError, handshake::Agreement};
+///
+/// let connection = Connection::upgraded_server(Config::new(), Agreement::default());
+/// let Ok((mut receiver, mut sender)) = connection.split() else {
+///     unreachable!("an open connection");
+/// };
+/// // A client has to mask its frames.
+/// let error = receiver.receive(&mut &mut b"\x81\x05Hello".to_owned()[..]).unwrap_err();
+/// assert_eq!(error, FrameError::Unmasked.into());
+///
+/// let mut out = Vec::new();
+/// sender.send_reply(&Reply::to_error(error), &mut out);
+/// assert!(out.starts_with(b"\x88") && out[2..4] == 1002_u16.to_be_bytes());
+/// ```
 #[derive(Debug)]
 pub struct Receiver {
     pub(super) decoder: Decoder,

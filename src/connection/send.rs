@@ -18,6 +18,23 @@ use crate::{Config, MessageKind, Output, Protocol, Role, SendError};
 /// [`Connection::split`](crate::Connection::split) makes it, for a task of its
 /// own. Its methods are those of [`Connection`](crate::Connection) that send;
 /// an error says that nothing was emitted and nothing has changed.
+///
+/// ```
+/// use websocket_proto::frame::CloseCode;
+/// use websocket_proto::handshake::Agreement;
+/// use websocket_proto::{Config, Connection, SendError};
+///
+/// let connection = Connection::upgraded_server(Config::new(), Agreement::default());
+/// let Ok((_receiver, mut sender)) = connection.split() else {
+///     unreachable!("an open connection");
+/// };
+/// let mut out = Vec::new();
+/// sender.send_text("Hello", &mut out)?;
+/// sender.send_close(CloseCode::NORMAL, "", &mut out)?;
+/// assert_eq!(out, b"\x81\x05Hello\x88\x02\x03\xe8");
+/// assert!(matches!(sender.send_text("more", &mut out), Err(SendError::WrongState(_))));
+/// # Ok::<(), SendError>(())
+/// ```
 #[derive(Debug)]
 pub struct Sender {
     pub(super) outbound: Outbound,
