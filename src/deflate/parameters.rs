@@ -39,6 +39,14 @@ impl Direction {
     pub(crate) fn window_bits(self) -> u8 {
         self.bits.unwrap_or(MAX_BITS)
     }
+
+    /// Holds a client to what its offer announced.
+    fn narrow(&mut self, offer: Element) {
+        self.takeover &= !offer.client_no_takeover;
+        if let Some(Some(bits)) = offer.client_bits {
+            self.bits = Some(bits.min(self.window_bits()));
+        }
+    }
 }
 
 /// A permessage-deflate element of `Sec-WebSocket-Extensions` that breaks the
@@ -197,6 +205,9 @@ impl DeflateParameters {
     ///
     /// A smaller window for this client than it offered, and the absence of
     /// takeover where it did not offer it, are the server's right to demand.
+    /// What the client offered to do without, it does without, whether the
+    /// answer repeats it or not: the server may rely on it (sections 7.1.1.2
+    /// and 7.1.2.2).
     ///
     /// # Errors
     ///
@@ -206,10 +217,17 @@ impl DeflateParameters {
     ///
     /// [RFC 7692 §7.1]: https://www.rfc-editor.org/rfc/rfc7692#section-7.1
     pub fn verify(answer: &Extension, offers: &[Extension]) -> Result<Self, DeflateError> {
-        let parameters = Self::parse(answer)?;
-        let element = Element::parse(answer)?;
-        let mut offers = offers.iter().filter_map(|offer| Element::parse(offer).ok());
-        match offers.any(|offer| offer.allows(element)) {
+        let mut parameters = Self::parse(answer)?;
+        let answer = Element::parse(answer)?;
+        let mut is_offered = false;
+        // Which of several offers the server means, its answer need not tell.
+        for offer in offers.iter().filter_map(|offer| Element::parse(offer).ok()) {
+            if offer.allows(answer) {
+                is_offered = true;
+                parameters.client.narrow(offer);
+            }
+        }
+        match is_offered {
             true => Ok(parameters),
             false => Err(DeflateError::NotOffered),
         }

@@ -112,11 +112,13 @@ impl ClientRequest {
                 return Err(ResponseError::RepeatedExtension);
             }
             #[cfg(feature = "deflate")]
-            match DeflateParameters::verify(&extension, &self.extensions) {
-                Ok(_) | Err(DeflateError::OtherExtension) => {}
+            let extension = match DeflateParameters::verify(&extension, &self.extensions) {
+                // With what the offer holds this client to besides.
+                Ok(parameters) => parameters.extension(),
+                Err(DeflateError::OtherExtension) => extension,
                 Err(DeflateError::NotOffered) => return Err(ResponseError::ExtensionNotOffered),
                 Err(_) => return Err(ResponseError::InvalidExtension),
-            }
+            };
             agreement = agreement.with_extension(extension);
         }
         Ok(agreement)

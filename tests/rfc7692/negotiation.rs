@@ -315,10 +315,56 @@ fn a_server_may_rule_out_its_own_unasked() {
 fn a_clients_hint_is_taken() {
     let alone = "permessage-deflate; client_no_context_takeover";
     assert_eq!(default_answer(alone).as_deref(), Some(alone));
-    // A server that does not repeat it keeps its window, and the client need
-    // not: it goes on as it said.
+    // A server that does not repeat it keeps its window, and the client does
+    // as it said all the same.
     let agreed = client_accepts(alone, DEFLATE);
-    assert!(agreed.context_takeover(Role::Client));
+    assert!(!agreed.context_takeover(Role::Client));
+    assert!(agreed.context_takeover(Role::Server));
+}
+
+/// PMN-11, PMN-22: what the offer says of the client binds it, whoever made the
+/// offer and whatever the configuration of the connection is.
+#[test]
+fn an_offer_of_the_callers_binds_the_client() {
+    let random: Vec<u8> = crate::common::noise(3000, 1);
+    let lengths = |conn: &mut Connection| {
+        let twice = [&random[..], &random].concat();
+        [&twice, &random].map(|message| {
+            sends(conn, |conn, out| conn.send_binary(message, out))
+                .iter()
+                .map(|frame| frame.payload.len())
+                .sum::<usize>()
+        })
+    };
+    let mut free = verify(&offering(DEFLATE), always(), DEFLATE).expect("accepted");
+    assert!(lengths(&mut free) < [3200, 100]);
+    let narrow = outgoing(9).outgoing_takeover(false);
+    for request in [
+        request().deflate(&narrow),
+        offering(narrow.offer().as_str()),
+        // Which of the two the answer is for, it does not say.
+        offering(DEFLATE).deflate(&narrow),
+    ] {
+        for config in [always(), Config::new()] {
+            let mut conn = verify(&request, config, DEFLATE).expect("accepted");
+            let [twice, once] = lengths(&mut conn);
+            assert!(twice > 6000, "{twice}: a distance of 3000 bytes");
+            assert!(once > 3000, "{once}: takeover");
+        }
+    }
+    // An answer can be narrower still, and not wider.
+    let agreed = client_accepts(
+        "permessage-deflate; client_max_window_bits=12",
+        "permessage-deflate; client_max_window_bits=10",
+    );
+    assert_eq!(agreed.window_bits(Role::Client), 10);
+    // No compressor here keeps to 8: all is sent plain.
+    let eight = offering("permessage-deflate; client_max_window_bits=8");
+    let mut conn = verify(&eight, always(), DEFLATE).expect("accepted");
+    let plain = sends(&mut conn, |conn, out| {
+        conn.send_text("aaaaaaaaaaaaaaaaaaaa", out)
+    });
+    assert_eq!((plain[0].first, plain[0].payload.len()), (0x81, 20));
 }
 
 /// PMN-12
@@ -417,11 +463,8 @@ fn an_answer_that_grants_other_than_was_offered_fails() {
 fn a_client_may_use_less_than_it_is_granted() {
     let offer = "permessage-deflate; client_max_window_bits=10";
     let agreed = client_accepts(offer, DEFLATE);
-    assert_eq!(
-        agreed.window_bits(Role::Client),
-        15,
-        "the server inflates all"
-    );
+    assert_eq!(agreed.window_bits(Role::Client), 10);
+    assert_eq!(agreed.window_bits(Role::Server), 15);
     // That its compressor stays at 10 all the same is in `window.rs`.
     assert_eq!(outgoing(10).offer().as_str(), offer);
 }
