@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use super::reply::{ControlPayload, Kind, Reply};
 use super::send::Sender;
 use super::undisclosed::Undisclosed;
-use crate::frame::{CloseCode, ClosePayload, Header, MAX_CONTROL_PAYLOAD, Opcode};
-use crate::{Error, Output};
+use crate::frame::{CloseCode, ClosePayload, MAX_CONTROL_PAYLOAD, Opcode};
+use crate::{Error, Output, Role, SendError};
 
 /// What has to be sent and found no room.
 #[derive(Debug)]
@@ -59,12 +59,17 @@ impl Sender {
             return;
         }
         let buffered = out.buffered();
-        let full = buffered > 0 && buffered >= self.output_mark;
-        if full || self.write_frame(Opcode::Pong, true, payload, out).is_err() {
-            self.wait(Waiting::Pong(ControlPayload::new(payload)));
-        } else {
+        if buffered > 0 && buffered >= self.output_mark {
+            return self.wait(Waiting::Pong(ControlPayload::new(payload)));
+        }
+        match self.write_frame(Opcode::Pong, true, payload, out) {
             // Older than the one just written.
-            self.drop_pong();
+            Ok(()) => self.drop_pong(),
+            Err(SendError::OutputFull { .. }) => {
+                self.wait(Waiting::Pong(ControlPayload::new(payload)));
+            }
+            // Where there are none, none is owed.
+            Err(_) => {}
         }
     }
 
@@ -173,7 +178,7 @@ impl Sender {
     /// there is room for both (RFC 6455 §5.5.2: as soon as is practical).
     #[inline]
     pub(super) fn let_pong_pass(&mut self, needed: usize, out: &mut impl Output) {
-        if self.pong_before(needed, out).is_some() {
+        if self.pong_before(needed, out.available()).is_some() {
             self.poll_transmit(out);
         }
     }
@@ -181,7 +186,8 @@ impl Sender {
     /// The same before a Close with a payload of that many bytes. There is no
     /// later for the Pong, so that the output mark does not count.
     pub(super) fn let_pong_precede_close(&mut self, length: usize, out: &mut impl Output) {
-        if let Some(payload) = self.pong_before(Header::MAX_ENCODED + length, out)
+        let needed = self.control_header() + length;
+        if let Some(payload) = self.pong_before(needed, out.available())
             && self
                 .write_frame(Opcode::Pong, true, payload.as_slice(), out)
                 .is_ok()
@@ -192,13 +198,19 @@ impl Sender {
 
     /// The Pong that waits, where there is room for it and `needed` bytes more.
     #[inline]
-    fn pong_before(&self, needed: usize, out: &impl Output) -> Option<ControlPayload> {
+    fn pong_before(&self, needed: usize, available: usize) -> Option<ControlPayload> {
         match self.waiting.as_deref() {
             Some(Waiting::Pong(payload)) => Some(*payload),
             _ => None,
         }
-        .filter(|payload| {
-            out.available() >= needed + Header::MAX_ENCODED + payload.as_slice().len()
-        })
+        .filter(|payload| available >= needed + self.control_header() + payload.as_slice().len())
+    }
+
+    /// The length of a control frame's header, in bytes.
+    const fn control_header(&self) -> usize {
+        match self.role() {
+            Role::Server => 2,
+            Role::Client => 6,
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! IO-07: outputs that drain slowly, or not at all.
 
-use websocket_proto::{Config, Event, FixedOutput, Output, State};
+use websocket_proto::{Config, Event, FixedOutput, Output, Role, State};
 
 use crate::pair::{code, events, take};
 use crate::support::{ROLES, Seen, close, feed, frame, frames, on_wire, open, sent};
 
 /// The length of a Pong with three bytes.
-fn pong_length(role: websocket_proto::Role) -> usize {
+fn pong_length(role: Role) -> usize {
     match role {
-        websocket_proto::Role::Client => 9,
-        websocket_proto::Role::Server => 5,
+        Role::Client => 9,
+        Role::Server => 5,
     }
 }
 
@@ -173,6 +173,28 @@ fn a_pong_that_waits_goes_before_our_close() {
             conn.send_close(code(1001), "", &mut out).expect("open");
             assert!(!conn.wants_write());
             pong_and_close(role, &out[1..]);
+        }
+    }
+}
+
+/// PING-05: and where the room for both is to the byte.
+#[test]
+fn a_pong_and_our_close_need_no_more_room_than_they_have() {
+    for role in ROLES {
+        let header = if role == Role::Client { 6 } else { 2 };
+        let both = header + 4 + header + 2;
+        for (room, sent_first) in [(both, 0x8A), (both - 1, 0x88)] {
+            let mut conn = open(role, Config::new());
+            let ping = on_wire(role, &frame(0x89, b"ping"));
+            events(&mut conn, &ping, &mut FixedOutput::new(&mut []));
+            assert!(conn.wants_write());
+            let mut space = vec![0; room];
+            let mut small = FixedOutput::new(&mut space);
+            conn.send_close(code(1001), "", &mut small).expect("room");
+            let sent = sent(role, small.written());
+            assert_eq!(sent[0].first, sent_first, "{role:?}, {room} bytes");
+            assert_eq!(sent.last().unwrap().close_code(), Some(1001));
+            assert!(!conn.wants_write());
         }
     }
 }

@@ -2,7 +2,9 @@
 //! nothing.
 
 use websocket_proto::hixie76::Unsupported;
-use websocket_proto::{Config, MessageKind, PreparedMessage, Protocol, SendError, State};
+use websocket_proto::{
+    Config, Event, MessageKind, PreparedMessage, Protocol, Reply, SendError, State,
+};
 
 use crate::pair::{Call, code};
 use crate::support::ROLES;
@@ -38,6 +40,19 @@ fn what_the_draft_lacks_is_refused() {
         let refused = conn.send_fragment(MessageKind::Binary, b"x", true, &mut out);
         assert_eq!(refused, Err(SendError::Unsupported(Unsupported::Fragment)));
         assert!(out.is_empty());
+    }
+}
+
+/// Nor is a Pong owed that a caller makes up.
+#[test]
+fn a_reply_that_the_draft_lacks_does_not_wait() {
+    let (client, server) = opened(Config::new());
+    for conn in [client, server] {
+        let (_receiver, mut sender) = conn.split().expect("open");
+        let reply = Reply::to_event(&Event::Ping(b"x"[..].into())).expect("a Pong");
+        let mut out = Vec::new();
+        sender.send_reply(&reply, &mut out);
+        assert!(out.is_empty() && !sender.wants_write());
     }
 }
 

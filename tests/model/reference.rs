@@ -404,12 +404,13 @@ impl Reference {
         if self.check_open().is_err() {
             return Ok(());
         }
-        // A Pong that waits goes before it, where both surely fit.
-        if let Some(pong) = self
-            .pong
-            .take_if(|pong| capacity - self.used >= 14 + payload.len() + 14 + pong.len())
-        {
-            self.write(0x8A, &pong, capacity)?;
+        // A Pong that waits goes before it, where both fit.
+        let length = self.frame_length(&payload);
+        if let Some(pong) = self.pong.take() {
+            match capacity - self.used >= self.frame_length(&pong) + length {
+                true => self.write(0x8A, &pong, capacity)?,
+                false => self.pong = Some(pong),
+            }
         }
         self.write(0x88, &payload, capacity)?;
         self.sent_close = true;
@@ -477,7 +478,7 @@ impl Reference {
     /// A Pong that waits goes before a message, where both surely fit.
     fn let_pong_pass(&mut self, message: &[u8], capacity: usize) {
         if let Some(payload) = &self.pong
-            && capacity - self.used >= 14 + message.len() + 14 + payload.len()
+            && capacity - self.used >= 14 + message.len() + self.frame_length(payload)
         {
             self.transmit(capacity);
         }
