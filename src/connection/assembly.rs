@@ -84,7 +84,10 @@ impl Assembly {
         let filled = buffer.len() - *unused as usize;
         if (*unused as usize) < most.min(ROOM) {
             buffer.truncate(filled);
-            grow(buffer, most.min(filled.max(ROOM)), bound);
+            // What has room after a read has been made twice as long for it.
+            if buffer.capacity() - filled < most.min(ROOM) {
+                grow(buffer, most.min(filled.max(ROOM)), bound);
+            }
             let room = most.min(buffer.capacity() - filled);
             buffer.resize(filled + room, 0);
             *unused = room as u32;

@@ -169,6 +169,24 @@ fn the_room_grows_with_what_has_arrived() {
     assert!(matches!(event, Some(Event::Binary(bytes)) if bytes.len() == (1 << 24) + 1));
 }
 
+/// The same where the bytes before have come by `receive`.
+#[test]
+fn the_room_grows_no_more_after_a_read() {
+    for first in [1, 1000, 4096, 50_000, 65_536, 100_000] {
+        let payload = binary(first);
+        let mut begun = frame(0x02, &payload);
+        let mut announced = [0x80, 127, 0, 0, 0, 0, 0, 0xFF, 0, 0, b'x'];
+        let mut conn = open(Role::Client, Config::new());
+        for read in [&mut begun[..], &mut announced] {
+            let event = conn.receive(&mut &mut read[..], &mut Vec::new()).unwrap();
+            assert!(event.is_none());
+        }
+        let room = conn.payload_buffer().expect("a long payload").len();
+        assert!(room <= first + 1 + (8 << 10), "{room} for {first}");
+        assert!(room >= 4 << 10, "{room} for {first}");
+    }
+}
+
 /// IO-11: what is read there is a sign of life as any other.
 #[test]
 fn what_is_read_there_moves_the_deadline() {
