@@ -176,6 +176,9 @@ pub(super) struct Frames {
     text: TextDecoder,
     /// Of the text under way, in bytes.
     length: u64,
+    /// Whether the text under way is over the limit; what comes before that has
+    /// been delivered.
+    within: Result<(), Limit>,
 }
 
 impl Receiver {
@@ -185,6 +188,7 @@ impl Receiver {
             decoder: Decoder::new(self.max_frame),
             text: TextDecoder::new(),
             length: 0,
+            within: Ok(()),
         }));
     }
 
@@ -196,7 +200,8 @@ impl Receiver {
             let Some(frames) = self.hixie76.as_deref_mut() else {
                 return Ok(None);
             };
-            let (bytes, end) = match frames.decoder.decode(input)? {
+            frames.within?;
+            let (bytes, mut end) = match frames.decoder.decode(input)? {
                 None => return Ok(None),
                 Some(Decoded::Text { bytes, end }) => (bytes, end),
                 Some(Decoded::Close) => {
@@ -204,15 +209,19 @@ impl Receiver {
                     return Ok(Some(Event::Close(None)));
                 }
             };
-            let text = frames.text.push(bytes, end);
-            // What is delivered is bounded, replacements included.
-            frames.length = frames.length.saturating_add(text.len() as u64);
-            if frames.length > self.max_message {
-                return Err(Limit::Message.into());
+            let mut text = frames.text.push(bytes, end);
+            // What is delivered is bounded, replacements included, and the same
+            // however the text is cut.
+            let rest = self.max_message - frames.length;
+            if text.len() as u64 > rest {
+                frames.within = Err(Limit::Message);
+                text = cut(text, rest as usize);
+                end = false;
             }
-            if end {
-                frames.length = 0;
-            }
+            frames.length = match end {
+                true => 0,
+                false => frames.length + text.len() as u64,
+            };
             let event = match self.delivery {
                 Delivery::Messages => self.text_message(text, end)?,
                 Delivery::Fragments => self.text_fragment(text, end),
@@ -248,6 +257,21 @@ impl Receiver {
         let event = self.piece(FragmentData::Text(text), end);
         self.message.delivered = !end;
         Some(event)
+    }
+}
+
+/// What of the text, which is longer, is not above `most` bytes.
+fn cut(text: Cow<'_, str>, most: usize) -> Cow<'_, str> {
+    let mut end = most;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
+        Cow::Owned(mut text) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
     }
 }
 

@@ -51,7 +51,7 @@ fn run_by(
         error,
     } = player;
     Outcome {
-        seen: joined(seen, error.is_some()),
+        seen: joined(seen),
         error,
         out,
         state: conn.state(),
@@ -109,10 +109,9 @@ impl Player {
     }
 }
 
-/// Pieces of a message, which reads cut, joined. Where an error ended a
-/// message, how much of it came before depends on the reads: its pieces are
-/// left out.
-fn joined(seen: Vec<Seen>, failed: bool) -> Vec<Seen> {
+/// Pieces of a message, which reads cut, joined; also of one that an error
+/// ended.
+fn joined(seen: Vec<Seen>) -> Vec<Seen> {
     let mut joined: Vec<Seen> = Vec::new();
     let mut open: Option<(MessageKind, Vec<u8>, Vec<Seen>)> = None;
     for event in seen {
@@ -145,14 +144,12 @@ fn joined(seen: Vec<Seen>, failed: bool) -> Vec<Seen> {
     }
     if let Some((kind, bytes, between)) = open {
         joined.extend(between);
-        if !failed {
-            joined.push(Seen::Fragment {
-                kind,
-                bytes,
-                first: true,
-                last: false,
-            });
-        }
+        joined.push(Seen::Fragment {
+            kind,
+            bytes,
+            first: true,
+            last: false,
+        });
     }
     joined
 }

@@ -225,6 +225,46 @@ fn texts_are_bounded() {
     }
 }
 
+/// HX-26: what comes before the byte that is one too many does not hang on the
+/// reads: all of it, in whole code points.
+#[test]
+fn as_much_as_fits_is_delivered() {
+    for (limit, wire, before) in [
+        (4, &b"\x00abcdef\xff"[..], &b"abcd"[..]),
+        (4, b"\x00abcdef", b"abcd"),
+        (4, b"\x00ab\xe2\x82\xac\xff", b"ab"),
+        (4, b"\x00abc\x80d\xff", b"abc"),
+        (
+            7,
+            b"\x00\x80a\x80\x80\xff\x00x\xff",
+            "\u{fffd}a\u{fffd}".as_bytes(),
+        ),
+        (2, b"\x00\x80\xff", b""),
+        (0, b"\x00a\xff", b""),
+    ] {
+        let config = Config::new().max_message(limit);
+        let run = cuts(
+            || open(Role::Server, config.delivery(Delivery::Fragments)),
+            wire,
+        );
+        assert_eq!(run.error, Some(Error::Limit(Limit::Message)));
+        let pieces: Vec<u8> = run
+            .events
+            .iter()
+            .flat_map(|event| match event {
+                Seen::Fragment {
+                    bytes, last: false, ..
+                } => bytes.clone(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(pieces, before);
+        let run = cuts(|| open(Role::Server, config), wire);
+        assert_eq!(run.error, Some(Error::Limit(Limit::Message)));
+        assert_eq!(run.events, []);
+    }
+}
+
 /// HX-26: no text holds the byte that ends it.
 #[test]
 fn no_character_holds_ff() {
