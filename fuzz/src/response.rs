@@ -98,9 +98,13 @@ fn check_body(head: &ResponseHead, rest: &[u8], cuts: Cuts) {
     for cuts in cuts.and_single_bytes(rest) {
         assert_eq!(read_body(head, rest, cuts), whole, "{cuts:?}");
     }
-    let (body, is_done, taken) = whole;
+    let (body, [is_done, is_broken], taken) = whole;
     assert!(body.len() <= taken && taken <= rest.len());
-    assert!(is_done || taken == rest.len(), "input left over");
+    assert!(!(is_done && is_broken));
+    assert!(
+        is_done || is_broken || taken == rest.len(),
+        "input left over"
+    );
     let length = head.headers().first("Content-Length");
     let length = length
         .filter(|length| length.iter().all(u8::is_ascii_digit))
@@ -114,8 +118,8 @@ fn check_body(head: &ResponseHead, rest: &[u8], cuts: Cuts) {
     }
 }
 
-/// The body, whether it has ended, and how many bytes it took.
-fn read_body(head: &ResponseHead, rest: &[u8], cuts: Cuts) -> (Vec<u8>, bool, usize) {
+/// The body, whether it has ended or is broken, and how many bytes it took.
+fn read_body(head: &ResponseHead, rest: &[u8], cuts: Cuts) -> (Vec<u8>, [bool; 2], usize) {
     let mut reader = BodyReader::new(head);
     let mut body = Vec::new();
     let mut taken = 0;
@@ -125,10 +129,11 @@ fn read_body(head: &ResponseHead, rest: &[u8], cuts: Cuts) -> (Vec<u8>, bool, us
             assert!(!part.is_empty());
             body.extend_from_slice(part);
         }
-        assert!(input.is_empty() || reader.is_done(), "input left over");
+        let has_ended = reader.is_done() || reader.is_broken();
+        assert!(input.is_empty() || has_ended, "input left over");
         taken += piece.len() - input.len();
     }
-    (body, reader.is_done(), taken)
+    (body, [reader.is_done(), reader.is_broken()], taken)
 }
 
 fn uri(text: &[u8]) {

@@ -36,17 +36,18 @@ enum Framing {
     Chunked(Chunk),
     /// Everything up to the end of the stream.
     UntilEnd,
-    /// The body has ended, or its framing is broken.
     Done,
+    /// Where the body ends can no longer be told.
+    Broken,
 }
 
 /// Where in the chunked coding the next byte stands (RFC 9112 section 7.1).
 #[derive(Debug, Clone, Copy)]
 enum Chunk {
-    /// In the digits of a size, of which `digits` have come.
+    /// In the digits of a size.
     Size {
         size: u64,
-        digits: u8,
+        begun: bool,
     },
     /// In what follows them on the line.
     Extension {
@@ -61,16 +62,13 @@ enum Chunk {
     },
 }
 
-/// The digits of a size that fit 64 bits.
-const MAX_DIGITS: u8 = 16;
-
 impl BodyReader {
     /// A reader for what follows that head.
     ///
     /// An answer whose last transfer coding is another than `chunked` is read up
     /// to the end of the stream. Of one whose `Content-Length` is no number of 64
-    /// bits, or is several that differ, nothing is read: where it ends cannot be
-    /// told.
+    /// bits, or is several that differ, nothing is read: it
+    /// [is broken](Self::is_broken) from the start.
     pub fn new(head: &ResponseHead) -> Self {
         let headers = head.headers();
         let framing = if matches!(head.status(), 100..=199 | 204 | 304) {
@@ -85,7 +83,7 @@ impl BodyReader {
                 false => Framing::UntilEnd,
             }
         } else if headers.has(Name::ContentLength) {
-            length(headers).map_or(Framing::Done, Framing::Length)
+            length(headers).map_or(Framing::Broken, Framing::Length)
         } else {
             Framing::UntilEnd
         };
@@ -95,8 +93,8 @@ impl BodyReader {
     }
 
     /// Takes the next piece of the body from the front of `input`; `None` means
-    /// that `input` is used up, or that the body has ended. What follows the
-    /// body stays in `input`.
+    /// that `input` is used up, or that the body has ended or
+    /// [is broken](Self::is_broken). What follows the body stays in `input`.
     pub fn receive<'a>(&mut self, input: &mut &'a [u8]) -> Option<&'a [u8]> {
         let (framing, piece) = self.measure(input);
         let (taken, rest) = input.split_at(framing + piece);
@@ -110,7 +108,7 @@ impl BodyReader {
         for (at, &byte) in input.iter().enumerate() {
             let available = input.len() - at;
             match &mut self.framing {
-                Framing::Done => return (at, 0),
+                Framing::Done | Framing::Broken => return (at, 0),
                 Framing::UntilEnd => return (at, available),
                 Framing::Length(left) | Framing::Chunked(Chunk::Data(left)) => {
                     let piece = usize::try_from(*left).map_or(available, |n| n.min(available));
@@ -119,19 +117,22 @@ impl BodyReader {
                     self.end_if_empty();
                     return (at, piece);
                 }
-                Framing::Chunked(chunk) => match chunk.next(byte) {
-                    Some(next) => *chunk = next,
-                    None => self.framing = Framing::Done,
-                },
+                Framing::Chunked(chunk) => self.framing = chunk.next(byte),
             }
         }
         (input.len(), 0)
     }
 
-    /// Whether the body has ended. One that is framed by the end of the stream
-    /// never has.
+    /// Whether the body has come whole. One that is framed by the end of the
+    /// stream never has.
     pub const fn is_done(&self) -> bool {
         matches!(self.framing, Framing::Done)
+    }
+
+    /// Whether the chunks or the length are such that where the body ends can no
+    /// longer be told; nothing more is read then.
+    pub const fn is_broken(&self) -> bool {
+        matches!(self.framing, Framing::Broken)
     }
 
     const fn end_if_empty(&mut self) {
@@ -144,27 +145,32 @@ impl BodyReader {
 }
 
 impl Chunk {
-    const START: Self = Self::Size { size: 0, digits: 0 };
+    const START: Self = Self::Size {
+        size: 0,
+        begun: false,
+    };
 
-    /// The state after that byte; `None` after the last of the body, and where
-    /// the coding is broken.
-    fn next(self, byte: u8) -> Option<Self> {
-        Some(match (self, byte) {
-            (Self::Size { size, digits }, b'\r' | b'\n' | b';' | b' ' | b'\t') if digits > 0 => {
+    /// The state after that byte.
+    fn next(self, byte: u8) -> Framing {
+        Framing::Chunked(match (self, byte) {
+            (Self::Size { size, begun: true }, b'\r' | b'\n' | b';' | b' ' | b'\t') => {
                 return Self::Extension { size }.next(byte);
             }
-            (Self::Size { size, digits }, _) if digits < MAX_DIGITS => Self::Size {
-                size: size * 16 + u64::from(char::from(byte).to_digit(16)?),
-                digits: digits + 1,
+            (Self::Size { size, .. }, _) => match char::from(byte).to_digit(16) {
+                // Another digit has room.
+                Some(digit) if size >> 60 == 0 => Self::Size {
+                    size: size << 4 | u64::from(digit),
+                    begun: true,
+                },
+                _ => return Framing::Broken,
             },
-            (Self::Size { .. }, _) => return None,
             (Self::Extension { size: 0 }, b'\n') => Self::Trailer { length: 0 },
             (Self::Extension { size }, b'\n') => Self::Data(size),
             (Self::Extension { .. }, _) => self,
             (Self::DataEnd, b'\r') => self,
             (Self::DataEnd, b'\n') => Self::START,
-            (Self::DataEnd | Self::Data(_), _) => return None,
-            (Self::Trailer { length: 0 }, b'\n') => return None,
+            (Self::DataEnd | Self::Data(_), _) => return Framing::Broken,
+            (Self::Trailer { length: 0 }, b'\n') => return Framing::Done,
             (Self::Trailer { .. }, b'\n') => Self::Trailer { length: 0 },
             (Self::Trailer { .. }, b'\r') => self,
             (Self::Trailer { length }, _) => Self::Trailer {
