@@ -52,6 +52,18 @@ fn values_are_visible_within_and_at_their_ends() {
     for value in ["", "a b", "a\tb", "\u{e9}"] {
         assert!(checked(with("x", value)).is_ok(), "{value:?}");
     }
+    // Those of pseudo-header fields are no others.
+    for (name, value) in [
+        (":protocol", "web\0socket"),
+        (":protocol", "websocket "),
+        (":scheme", "ht\r\ntps"),
+        (":path", "/a\r\nb"),
+        (":authority", " h"),
+        (":method", "CONNECT\n"),
+    ] {
+        let error = refused(replaced(name, value));
+        assert_eq!(error, Malformed::FieldValue.into(), "{name}: {value:?}");
+    }
 }
 
 #[test]
@@ -84,16 +96,7 @@ fn pseudo_header_fields_come_first_once_and_are_known() {
 
 #[test]
 fn paths() {
-    for path in [
-        "",
-        "chat",
-        "*",
-        "https://h/",
-        "/a b",
-        "/#a",
-        "/\u{e9}",
-        "/a\r\nb",
-    ] {
+    for path in ["", "chat", "*", "https://h/", "/a b", "/#a", "/\u{e9}"] {
         assert_eq!(
             refused(replaced(":path", path)),
             Malformed::Path.into(),

@@ -145,6 +145,45 @@ fn host_repeats_the_authority_or_is_malformed() {
     }
 }
 
+/// BOOT-04: RFC 9114 section 4.3.1 asks for either.
+#[test]
+fn host_may_stand_for_the_authority() {
+    let mut fields = without(":authority");
+    assert_eq!(
+        refused(fields.clone()),
+        Malformed::MissingPseudoHeader.into()
+    );
+    fields.extend(list(&[("host", "server.example.com:8443")]));
+    let request = checked(fields.clone()).expect("a request");
+    assert_eq!(request.host(), "server.example.com:8443");
+    fields.extend(list(&[("host", "server.example.com:8443")]));
+    assert_eq!(refused(fields), Malformed::MissingPseudoHeader.into());
+    let mut wrong = without(":authority");
+    wrong.extend(list(&[("host", "a b")]));
+    assert_eq!(refused(wrong), Malformed::Authority.into());
+}
+
+/// RFC 9113 section 8.2.3: a cookie in pieces is one to whoever reads it.
+#[test]
+fn pieces_of_a_cookie_are_joined() {
+    let mut fields = with("cookie", "a=b");
+    let one = checked(fields.clone()).expect("a request");
+    assert_eq!(one.headers().first("Cookie"), Some(&b"a=b"[..]));
+    fields.extend(list(&[("x", "y"), ("cookie", "c=d"), ("cookie", "")]));
+    let request = checked(fields).expect("a request");
+    let cookies: Vec<_> = request.headers().all("Cookie").collect();
+    assert_eq!(cookies, [b"a=b; c=d; "]);
+    assert_eq!(request.headers().first("x"), Some(&b"y"[..]));
+    // It is a field like others where order matters.
+    let mut late = list(&[("cookie", "a=b")]);
+    late.extend(example());
+    assert_eq!(refused(late), Malformed::PseudoHeaderOrder.into());
+    assert_eq!(
+        refused(with("cookie", "a\0b")),
+        Malformed::FieldValue.into()
+    );
+}
+
 /// BOOT-05
 #[test]
 fn the_key_is_neither_sent_nor_looked_at() {

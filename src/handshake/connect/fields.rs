@@ -15,6 +15,8 @@ pub(super) struct Message<const N: usize> {
     /// The values of the pseudo-header fields that the message can have.
     pub(super) pseudo: [Option<Vec<u8>>; N],
     pub(super) headers: Headers,
+    /// The values of all cookie fields, joined.
+    cookie: Option<Vec<u8>>,
     /// The first thing wrong with the list.
     pub(super) fault: Option<Malformed>,
 }
@@ -33,10 +35,15 @@ impl<const N: usize> Message<N> {
         let mut message = Self {
             pseudo: [const { None }; N],
             headers: Headers::default(),
+            cookie: None,
             fault: None,
         };
         for (name, value) in fields {
             let read = message.push(names, name.as_ref(), value.as_ref());
+            message.fault = message.fault.or_else(|| read.err());
+        }
+        if let Some(cookie) = message.cookie.take() {
+            let read = message.push_field(b"cookie", &cookie);
             message.fault = message.fault.or_else(|| read.err());
         }
         message
@@ -48,6 +55,7 @@ impl<const N: usize> Message<N> {
         name: &[u8],
         value: &[u8],
     ) -> Result<(), Malformed> {
+        let is_visible = !has_control(value) && trim(value).len() == value.len();
         if name.starts_with(b":") {
             let mut places = names.iter().zip(&mut self.pseudo);
             let (_, place) = places
@@ -55,7 +63,9 @@ impl<const N: usize> Message<N> {
                 .ok_or(Malformed::UnknownPseudoHeader)?;
             return if place.replace(value.to_vec()).is_some() {
                 Err(Malformed::RepeatedPseudoHeader)
-            } else if self.headers.is_empty() {
+            } else if !is_visible {
+                Err(Malformed::FieldValue)
+            } else if self.headers.is_empty() && self.cookie.is_none() {
                 Ok(())
             } else {
                 Err(Malformed::PseudoHeaderOrder)
@@ -65,15 +75,34 @@ impl<const N: usize> Message<N> {
             Err(Malformed::UpperCase)
         } else if !is_token(name) {
             Err(Malformed::FieldName)
-        } else if has_control(value) || trim(value).len() < value.len() {
+        } else if !is_visible {
             Err(Malformed::FieldValue)
         } else if is_connection_specific(name, value) {
             Err(Malformed::ConnectionSpecific)
+        } else if name == b"cookie" {
+            self.push_cookie(value);
+            Ok(())
         } else {
-            self.headers
-                .push(name, value)
-                .map_err(|_| Malformed::TooLong)
+            self.push_field(name, value)
         }
+    }
+
+    /// A cookie may come in pieces that compress better, and is to be read as
+    /// one (RFC 9113 section 8.2.3, RFC 9114 section 4.2.1).
+    fn push_cookie(&mut self, value: &[u8]) {
+        match &mut self.cookie {
+            Some(cookie) => {
+                cookie.extend_from_slice(b"; ");
+                cookie.extend_from_slice(value);
+            }
+            None => self.cookie = Some(value.to_vec()),
+        }
+    }
+
+    fn push_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), Malformed> {
+        self.headers
+            .push(name, value)
+            .map_err(|_| Malformed::TooLong)
     }
 }
 

@@ -75,6 +75,11 @@ impl Request {
         if let Some(fault) = message.fault {
             return Err(fault.into());
         }
+        // Either says whom the request is for (RFC 9114 section 4.3.1).
+        let authority = authority.or_else(|| match message.headers.single(Name::Host) {
+            Single::One(host) => Some(host.to_vec()),
+            Single::Missing | Single::Repeated => None,
+        });
         let (Some(method), Some(scheme), Some(path), Some(authority)) =
             (method, scheme, path, authority)
         else {
@@ -136,7 +141,8 @@ impl Request {
         self.is_secure
     }
 
-    /// All fields but the pseudo-header fields.
+    /// All fields but the pseudo-header fields. A cookie that came in pieces is
+    /// one field, the last, as it is with HTTP/1.1.
     pub const fn headers(&self) -> &Headers {
         &self.headers
     }
