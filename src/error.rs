@@ -229,7 +229,7 @@ pub enum SendError {
     /// [`Connection::protocol`](crate::Connection::protocol).
     #[cfg(feature = "hixie76")]
     Unsupported(hixie76::Unsupported),
-    /// The request is not the one that waits for its answer.
+    /// The request is not the one that waits for its answer, which its key tells.
     OtherRequest,
     /// A header, subprotocol or extension that cannot be sent.
     Build(BuildError),

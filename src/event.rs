@@ -8,7 +8,7 @@ use crate::handshake::{Request, RequestHead, ResponseHead};
 /// gives it.
 ///
 /// Payloads are borrowed from the input where they lie in it whole, and owned
-/// where they had to be put together. What is to outlive the input, as for
+/// where they had to be put together or inflated. What is to outlive the input, as for
 /// another task, is made by [`into_owned`](Self::into_owned).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -142,7 +142,8 @@ impl Fragment<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FragmentData<'a> {
     /// Of a text message: whole code points. One that was cut between reads
-    /// comes owned, everything else borrowed.
+    /// comes owned, as does what had to be inflated; everything else is
+    /// borrowed.
     Text(Cow<'a, str>),
     /// Of a binary message.
     Binary(Cow<'a, [u8]>),

@@ -182,8 +182,8 @@
 //!   one may be in [`State::Connecting`]; the next attempt waits until it has
 //!   left that state (section 4.1).
 //! * **Proxies.** Where one is configured, ask it for a tunnel first, with
-//!   `CONNECT host:port` from [`Uri::server_name`] and [`Uri::port`] (section
-//!   4.1). The connection begins inside the tunnel.
+//!   `CONNECT host:port` from [`Uri::host`] and [`Uri::port`] (section 4.1).
+//!   The connection begins inside the tunnel.
 //! * **TLS.** Where [`Uri::is_secure`] says so, all bytes go through TLS, with
 //!   [`Uri::server_name`] as the name to check (sections 4.1 and 10.6). Where
 //!   resolving, connecting or TLS fails, there is no connection yet, or

@@ -67,6 +67,10 @@ impl Uri {
         let rest = rest.strip_prefix("//").ok_or(UriError::MissingHost)?;
         let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, resource) = rest.split_at(authority_end);
+        // The path that is missing has a slash once it is written.
+        if text.len() + usize::from(!resource.starts_with('/')) > MAX_LENGTH {
+            return Err(UriError::TooLong);
+        }
         // Refused rather than dropped: whoever wrote credentials there expects
         // them to be used, and they must not turn up in `Host`.
         if authority.contains('@') {

@@ -200,7 +200,14 @@ fn length_is_bounded() {
         error(&format!("ws://h/{}", "a".repeat(1 << 20))),
         UriError::TooLong
     );
-    assert!(Uri::parse(&format!("ws://h/{}", "a".repeat(8 * 1024 - 7))).is_ok());
+    let longest = Uri::parse(&format!("ws://h/{}", "a".repeat(8 * 1024 - 7))).unwrap();
+    assert_eq!(Uri::parse(&longest.to_string()), Ok(longest));
+    // Written again, this one has a slash more.
+    let bare = |length| Uri::parse(&format!("ws://h?{}", "a".repeat(length)));
+    assert_eq!(bare(8 * 1024 - 7), Err(UriError::TooLong));
+    let longest = bare(8 * 1024 - 8).unwrap();
+    assert_eq!(longest.to_string().len(), 8 * 1024);
+    assert_eq!(Uri::parse(&longest.to_string()), Ok(longest));
 }
 
 /// HS-C-24, SEC-15

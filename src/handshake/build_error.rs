@@ -18,7 +18,8 @@ pub enum BuildError {
     HeaderValue,
     /// The crate writes this field itself, or has a method of its own for it.
     ManagedHeader,
-    /// An origin is neither `null` nor of the form `scheme://host:port`.
+    /// An origin is neither `null` nor of the form `scheme://host:port`, in lower
+    /// case.
     Origin,
     /// A subprotocol is not a token (RFC 6455 section 4.1).
     Subprotocol,

@@ -100,7 +100,9 @@ impl ClientRequest {
     }
 
     /// Offers permessage-deflate. A [`Connection`](crate::Connection) with
-    /// [`Config::deflate`](crate::Config::deflate) does this by itself.
+    /// [`Config::deflate`](crate::Config::deflate) does this by itself. Where
+    /// both are there, this is the offer, the other says how hard to compress,
+    /// and of what they want of the client the narrower counts.
     #[cfg(feature = "deflate")]
     #[must_use]
     pub fn deflate(self, config: &DeflateConfig) -> Self {
@@ -213,10 +215,14 @@ impl ClientRequest {
     }
 }
 
-/// A serialized origin (RFC 6454 section 6.2).
+/// A serialized origin, which has one form alone (RFC 6454 section 6.2).
 fn is_origin(text: &str) -> bool {
     if text == "null" {
         return true;
+    }
+    let is_other = |byte: u8| byte.is_ascii_uppercase() || byte == b'%';
+    if text.bytes().any(is_other) || text.ends_with(':') {
+        return false;
     }
     text.split_once("://").is_some_and(|(scheme, authority)| {
         let mut bytes = scheme.bytes();

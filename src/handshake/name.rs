@@ -35,6 +35,7 @@ impl Name {
             6 => (is_same(name, b"Expect"), Self::Expect),
             7 => (is_same(name, b"Upgrade"), Self::Upgrade),
             10 => (is_same(name, b"Connection"), Self::Connection),
+            14 if is_same(name, PREFIX) => (true, Self::OtherWebSocket),
             14 => (is_same(name, b"Content-Length"), Self::ContentLength),
             17 if matches!(name[0], b'T' | b't') => {
                 let is_it = is_same(name, b"Transfer-Encoding");

@@ -223,6 +223,10 @@ impl<'a> RequestLine<'a> {
         if !is_token(method) {
             return Err(RequestError::RequestLine);
         }
+        // What it asks for is a tunnel, whatever form its target has.
+        if method == b"CONNECT" {
+            return Err(RequestError::Method);
+        }
         if !is_target(target) {
             return Err(RequestError::Target);
         }

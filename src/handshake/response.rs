@@ -81,25 +81,29 @@ impl Response {
     }
 
     /// Adds a field. `Connection`, `Content-Length` and `Transfer-Encoding` are
-    /// not for the caller to write. What is wrong shows in
-    /// [`encode`](Self::encode).
+    /// not for the caller to write, and in a 101 none that the handshake depends
+    /// on. What is wrong shows in [`encode`](Self::encode).
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        let reserved = |name| {
-            matches!(
-                name,
-                Name::Connection | Name::ContentLength | Name::TransferEncoding
-            )
+        let opens = self.status == 101;
+        let reserved = |name| match name {
+            Name::Connection | Name::ContentLength | Name::TransferEncoding => true,
+            _ => opens && Name::is_managed(name),
         };
         let added = add_header(&mut self.headers, name, value.as_ref(), reserved);
         self.fault = self.fault.or_else(|| added.err());
         self
     }
 
-    /// Sets the body.
+    /// Sets the body. A 101, behind which frames begin, can have none, as
+    /// [`check`](Self::check) then says.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = body.into();
+        if self.status == 101 {
+            self.fault = self.fault.or(Some(BuildError::Body));
+        } else {
+            self.body = body.into();
+        }
         self
     }
 

@@ -259,6 +259,33 @@ fn answers_cannot_be_split() {
     }
 }
 
+/// HS-R-05, HS-R-22: nor does a caller add to what opens the connection, but
+/// for fields of its own.
+#[test]
+fn an_acceptance_stays_as_it_is() {
+    let response = || {
+        let request = request(REQUEST).expect("valid");
+        let accepted = request.accept(&Acceptance::new());
+        accepted.expect("accepted").response
+    };
+    assert!(text(&response().header("X", "y")).ends_with("\r\nX: y\r\n\r\n"));
+    for name in [
+        "Sec-WebSocket-Accept",
+        "Sec-WebSocket-Extensions",
+        "Sec-WebSocket-Protocol",
+        "Sec-WebSocket-",
+        "Upgrade",
+        "Connection",
+    ] {
+        let added = response().header(name, "x");
+        assert_eq!(added.encode(), Err(BuildError::ManagedHeader), "{name}");
+    }
+    assert_eq!(response().body("x").encode(), Err(BuildError::Body));
+    // What a refusal may have.
+    let refusal = Response::new(426).header("Sec-WebSocket-Version", "13");
+    assert!(refusal.header("Upgrade", "websocket").encode().is_ok());
+}
+
 /// HS-R-23: an interim answer cannot be made, nor a 101 without a handshake.
 #[test]
 fn statuses() {

@@ -142,6 +142,11 @@ fn origin() {
         "http://a b",
         "http://a\r\nX: y",
         "://a",
+        // A serialization has one form.
+        "HTTP://a",
+        "http://A",
+        "http://%41",
+        "http://a:",
     ] {
         assert_eq!(
             client().origin(origin).encode(KEY),

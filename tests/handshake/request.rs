@@ -33,6 +33,13 @@ fn method_is_get() {
             405
         );
     }
+    // Its own form of a target, and others, for a WebSocket or none.
+    for target in ["server.example.com:80", "http://server.example.com/", "*"] {
+        let line = format!("CONNECT {target} HTTP/1.1");
+        assert_eq!(status(request_line(&line)), 405, "{target}");
+        let head = format!("{line}\r\nHost: server.example.com\r\n\r\n");
+        assert_eq!(status(head), 405, "{target}");
+    }
     assert_eq!(status(request_line("G\u{e9}T /chat HTTP/1.1")), 400);
     assert_eq!(status(request_line("G@T /chat HTTP/1.1")), 400);
 }
