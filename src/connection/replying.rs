@@ -8,7 +8,9 @@ use super::reply::{ControlPayload, Kind, Reply};
 use super::send::Sender;
 use super::undisclosed::Undisclosed;
 use crate::frame::{CloseCode, ClosePayload, MAX_CONTROL_PAYLOAD, Opcode};
-use crate::{Error, Output, Role, SendError};
+#[cfg(feature = "hixie76")]
+use crate::hixie76::Unsupported;
+use crate::{Error, Output, Role};
 
 /// What has to be sent and found no room.
 #[derive(Debug)]
@@ -58,18 +60,18 @@ impl Sender {
         if let Some(Waiting::Last(_)) = self.waiting.as_deref() {
             return;
         }
-        let buffered = out.buffered();
-        if buffered > 0 && buffered >= self.output_mark {
-            return self.wait(Waiting::Pong(ControlPayload::new(payload)));
+        // A caller can make one up.
+        #[cfg(feature = "hixie76")]
+        if self.check_supported(Unsupported::Pong).is_err() {
+            return;
         }
-        match self.write_frame(Opcode::Pong, true, payload, out) {
+        let buffered = out.buffered();
+        let full = buffered > 0 && buffered >= self.output_mark;
+        if full || self.write_frame(Opcode::Pong, true, payload, out).is_err() {
+            self.wait(Waiting::Pong(ControlPayload::new(payload)));
+        } else {
             // Older than the one just written.
-            Ok(()) => self.drop_pong(),
-            Err(SendError::OutputFull { .. }) => {
-                self.wait(Waiting::Pong(ControlPayload::new(payload)));
-            }
-            // Where there are none, none is owed.
-            Err(_) => {}
+            self.drop_pong();
         }
     }
 

@@ -46,13 +46,17 @@ fn what_the_draft_lacks_is_refused() {
 /// Nor is a Pong owed that a caller makes up.
 #[test]
 fn a_reply_that_the_draft_lacks_does_not_wait() {
-    let (client, server) = opened(Config::new());
-    for conn in [client, server] {
-        let (_receiver, mut sender) = conn.split().expect("open");
-        let reply = Reply::to_event(&Event::Ping(b"x"[..].into())).expect("a Pong");
-        let mut out = Vec::new();
-        sender.send_reply(&reply, &mut out);
-        assert!(out.is_empty() && !sender.wants_write());
+    for role in ROLES {
+        // Whether the output is at its mark or not.
+        for before in [&b""[..], b"x"] {
+            let conn = open(role, Config::new().output_mark(1));
+            let (_receiver, mut sender) = conn.split().expect("open");
+            let reply = Reply::to_event(&Event::Ping(b"x"[..].into())).expect("a Pong");
+            let mut out = before.to_vec();
+            sender.send_reply(&reply, &mut out);
+            assert_eq!(out, before);
+            assert!(!sender.wants_write());
+        }
     }
 }
 
