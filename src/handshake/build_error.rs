@@ -9,7 +9,8 @@ use core::{error, fmt};
 pub enum BuildError {
     /// The status is not one from 200 to 599.
     Status,
-    /// A body in an answer whose status allows none: 204, 205 or 304.
+    /// A body in an answer whose status allows none, 204, 205 or 304, or which
+    /// accepts a handshake.
     Body,
     /// A field name is not a token (RFC 9110 section 5.1).
     HeaderName,

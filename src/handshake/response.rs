@@ -43,6 +43,8 @@ pub struct Response {
     reason: &'static str,
     headers: Headers,
     body: Vec<u8>,
+    /// Whether it accepts a handshake, so that frames follow its fields.
+    opens: bool,
     /// The first thing that the caller got wrong.
     fault: Option<BuildError>,
 }
@@ -55,6 +57,7 @@ impl Response {
             reason: reason(status),
             headers: Headers::default(),
             body: Vec::new(),
+            opens: false,
             fault: (!matches!(status, 200..=599)).then_some(BuildError::Status),
         }
     }
@@ -66,6 +69,7 @@ impl Response {
             reason: "Switching Protocols",
             headers,
             body: Vec::new(),
+            opens: true,
             fault: None,
         }
     }
@@ -81,11 +85,11 @@ impl Response {
     }
 
     /// Adds a field. `Connection`, `Content-Length` and `Transfer-Encoding` are
-    /// not for the caller to write, and in a 101 none that the handshake depends
-    /// on. What is wrong shows in [`encode`](Self::encode).
+    /// not for the caller to write, and where the answer accepts a handshake none
+    /// that this depends on. What is wrong shows in [`encode`](Self::encode).
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        let opens = self.status == 101;
+        let opens = self.opens;
         let reserved = |name| match name {
             Name::Connection | Name::ContentLength | Name::TransferEncoding => true,
             _ => opens && Name::is_managed(name),
@@ -95,14 +99,15 @@ impl Response {
         self
     }
 
-    /// Sets the body. A 101, behind which frames begin, can have none, as
-    /// [`check`](Self::check) then says.
+    /// Sets the body. An answer that accepts a handshake, so that frames follow,
+    /// can have none, as [`check`](Self::check) then says.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        if self.status == 101 {
+        let body = body.into();
+        if self.opens && !body.is_empty() {
             self.fault = self.fault.or(Some(BuildError::Body));
         } else {
-            self.body = body.into();
+            self.body = body;
         }
         self
     }
@@ -191,6 +196,7 @@ impl Response {
     pub(super) fn connected(headers: Headers) -> Self {
         Self {
             headers,
+            opens: true,
             ..Self::new(200)
         }
     }

@@ -53,6 +53,25 @@ fn acceptance_with_all_it_can_have() {
     assert_eq!(verified(&client, &expected), Ok(Answer::Open(agreement)));
 }
 
+/// HS-R-05, HS-R-22: nor does a caller add to what opens the stream, but for
+/// fields of its own.
+#[test]
+fn an_acceptance_stays_as_it_is() {
+    let response = || {
+        let accepted = checked(example()).unwrap().accept(&Acceptance::new());
+        accepted.unwrap().response
+    };
+    let fields = pairs(&response().header("X", "y").to_fields().unwrap());
+    assert_eq!(fields, list(&[(":status", "200"), ("x", "y")]));
+    for name in ["sec-websocket-protocol", "Sec-WebSocket-Extensions"] {
+        let added = response().header(name, "x").to_fields();
+        assert_eq!(added.unwrap_err(), BuildError::ManagedHeader, "{name}");
+    }
+    let full = response().body("x").to_fields();
+    assert_eq!(full.unwrap_err(), BuildError::Body);
+    assert!(response().body("").to_fields().is_ok());
+}
+
 /// BOOT-06: what was not offered is not accepted, and nothing comes of it.
 #[test]
 fn acceptance_stays_within_the_offer() {
