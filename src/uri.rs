@@ -67,10 +67,6 @@ impl Uri {
         let rest = rest.strip_prefix("//").ok_or(UriError::MissingHost)?;
         let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, resource) = rest.split_at(authority_end);
-        // The path that is missing has a slash once it is written.
-        if text.len() + usize::from(!resource.starts_with('/')) > MAX_LENGTH {
-            return Err(UriError::TooLong);
-        }
         // Refused rather than dropped: whoever wrote credentials there expects
         // them to be used, and they must not turn up in `Host`.
         if authority.contains('@') {
@@ -86,7 +82,7 @@ impl Uri {
         if port == 0 {
             return Err(UriError::Port);
         }
-        Ok(Self {
+        let uri = Self {
             authority: if port == default_port {
                 host.into()
             } else {
@@ -96,7 +92,21 @@ impl Uri {
             host_length: host.len(),
             port,
             secure,
-        })
+        };
+        // A path that was missing has a slash once it is written.
+        if uri.length() > MAX_LENGTH {
+            return Err(UriError::TooLong);
+        }
+        Ok(uri)
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.secure { "wss" } else { "ws" }
+    }
+
+    /// As it is written, in bytes.
+    const fn length(&self) -> usize {
+        self.scheme().len() + "://".len() + self.authority.len() + self.target.len()
     }
 
     /// Whether the scheme is `wss`, so that the connection needs TLS.
@@ -175,8 +185,7 @@ impl FromStr for Uri {
 
 impl fmt::Display for Uri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.secure { "wss" } else { "ws" };
-        write!(f, "{scheme}://{}{}", self.authority, self.target)
+        write!(f, "{}://{}{}", self.scheme(), self.authority, self.target)
     }
 }
 
@@ -195,7 +204,7 @@ impl fmt::Debug for Uri {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UriError {
-    /// The text is longer than 8 KiB.
+    /// The text is longer than 8 KiB, or would be with the path that it lacks.
     TooLong,
     /// The text holds characters beyond ASCII. They have to be percent-encoded,
     /// and a host name written as its A-label (`xn--…`).

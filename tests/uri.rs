@@ -205,6 +205,8 @@ fn length_is_bounded() {
     // Written again, this one has a slash more.
     let bare = |length| Uri::parse(&format!("ws://h?{}", "a".repeat(length)));
     assert_eq!(bare(8 * 1024 - 7), Err(UriError::TooLong));
+    let shorter = format!("ws://h:80?{}", "a".repeat(8 * 1024 - 10));
+    assert!(shorter.len() == 8 * 1024 && Uri::parse(&shorter).is_ok());
     let longest = bare(8 * 1024 - 8).unwrap();
     assert_eq!(longest.to_string().len(), 8 * 1024);
     assert_eq!(Uri::parse(&longest.to_string()), Ok(longest));

@@ -1,6 +1,6 @@
 //! A client's opening handshake.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
 use super::{BuildError, Extension, Headers, name::Name, response::add_header, syntax::is_token};
@@ -215,21 +215,33 @@ impl ClientRequest {
     }
 }
 
-/// A serialized origin, which has one form alone (RFC 6454 section 6.2).
+/// A serialized origin (RFC 6454 section 6.2): in lower case, and without a port
+/// that the scheme has anyway.
 fn is_origin(text: &str) -> bool {
     if text == "null" {
         return true;
     }
-    let is_other = |byte: u8| byte.is_ascii_uppercase() || byte == b'%';
-    if text.bytes().any(is_other) || text.ends_with(':') {
+    let Some((scheme, authority)) = text.split_once("://") else {
         return false;
-    }
-    text.split_once("://").is_some_and(|(scheme, authority)| {
-        let mut bytes = scheme.bytes();
-        bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
-            && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-            && Authority::parse(authority).is_ok()
-    })
+    };
+    let is_scheme_byte = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    let default = match scheme {
+        "http" | "ws" => Some(80),
+        "https" | "wss" => Some(443),
+        _ => None,
+    };
+    let has_one_form = |Authority { host, port }: Authority<'_>| {
+        let is_other = |byte: u8| byte.is_ascii_uppercase() || byte == b'%';
+        !host.bytes().any(is_other)
+            && match port {
+                Some(_) if port == default => false,
+                Some(port) => authority.ends_with(&format!(":{port}")),
+                None => !authority.ends_with(':'),
+            }
+    };
+    scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme.bytes().all(is_scheme_byte)
+        && Authority::parse(authority).is_ok_and(has_one_form)
 }
 
 /// Leaves out the query, the subprotocols and the values of most fields, where

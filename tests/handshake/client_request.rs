@@ -130,6 +130,11 @@ fn origin() {
         "null",
         "https://[::1]:8443",
         "chrome-extension://abc",
+        "http://a:443",
+        "https://a:80",
+        "http://a:0",
+        "http://a:65535",
+        "x+1.y-z://a:80",
     ] {
         let request = text(&client().origin(origin));
         assert!(request.contains(&format!("\r\nOrigin: {origin}\r\n")));
@@ -147,6 +152,10 @@ fn origin() {
         "http://A",
         "http://%41",
         "http://a:",
+        "http://a:80",
+        "https://a:443",
+        "http://a:08080",
+        "http://a:0080",
     ] {
         assert_eq!(
             client().origin(origin).encode(KEY),
