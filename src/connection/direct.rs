@@ -59,8 +59,8 @@ impl Connection {
     ///
     /// The buffer is never empty. It ends before the last byte of the frame, so
     /// that the message comes out of [`receive`](Self::receive). It grows with
-    /// what has arrived, not with what the peer announces: to twice as
-    /// much and 8 KiB at most. Its content is of no meaning.
+    /// what has arrived, not with what the peer announces: to twice as much and
+    /// 8 KiB at most, or to what was recycled. Its content is of no meaning.
     ///
     /// ```
     /// use std::io::Read;

@@ -10,7 +10,9 @@ use crate::deflate::DeflateParameters;
 ///
 /// [`Request::accept`](super::Request::accept) and
 /// [`ClientRequest::verify`](super::ClientRequest::verify) make it. Where other
-/// software did the whole handshake, build it from what that software says:
+/// software did the whole handshake, build it from what that software says; for a
+/// client's permessage-deflate by `DeflateParameters::verify`, which holds the
+/// client to what it offered:
 ///
 /// ```
 /// use websocket_proto::handshake::Agreement;

@@ -124,7 +124,8 @@ impl BodyReader {
     }
 
     /// Whether the body has come whole. One that is framed by the end of the
-    /// stream never has.
+    /// stream never has, nor has one that [is broken](Self::is_broken): whoever
+    /// reads up to the end asks for both.
     pub const fn is_done(&self) -> bool {
         matches!(self.framing, Framing::Done)
     }

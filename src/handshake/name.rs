@@ -35,13 +35,14 @@ impl Name {
             6 => (is_same(name, b"Expect"), Self::Expect),
             7 => (is_same(name, b"Upgrade"), Self::Upgrade),
             10 => (is_same(name, b"Connection"), Self::Connection),
-            14 if is_same(name, PREFIX) => (true, Self::OtherWebSocket),
-            14 => (is_same(name, b"Content-Length"), Self::ContentLength),
+            14 if matches!(name[0], b'C' | b'c') => {
+                (is_same(name, b"Content-Length"), Self::ContentLength)
+            }
             17 if matches!(name[0], b'T' | b't') => {
                 let is_it = is_same(name, b"Transfer-Encoding");
                 (is_it, Self::TransferEncoding)
             }
-            15.. => return Self::of_websocket(name),
+            14.. => return Self::of_websocket(name),
             _ => return Self::Other,
         };
         if is_it { it } else { Self::Other }

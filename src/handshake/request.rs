@@ -245,8 +245,8 @@ pub(crate) fn check_upgrade(head: &RequestHead) -> Result<(), RequestError> {
         return Err(RequestError::Connection);
     }
     // Some clients of the draft give the length of what stands behind the head.
-    let allowed: &[u8] = if is_draft(head.headers()) { b"8" } else { b"0" };
-    check_body(head.headers(), allowed)
+    let besides = is_draft(head.headers()).then_some(&b"8"[..]);
+    check_body(head.headers(), besides)
 }
 
 /// An origin is optional, and printable ASCII.
@@ -267,14 +267,14 @@ pub(crate) fn is_draft(headers: &Headers) -> bool {
 
 /// The upgrade may only happen once the whole request is read (RFC 9110 section
 /// 7.8), so that a body is refused; its bytes must not pass for frames.
-/// There is none at a length of zero, or of `allowed_length`.
-pub(super) fn check_body(headers: &Headers, allowed_length: &[u8]) -> Result<(), RequestError> {
+/// There is none at a length of zero, and of one that is allowed `besides`.
+pub(super) fn check_body(headers: &Headers, besides: Option<&[u8]>) -> Result<(), RequestError> {
     if headers.has(Name::TransferEncoding) {
         return Err(RequestError::Body);
     }
     match headers.single(Name::ContentLength) {
         Single::Missing | Single::One(b"0") => {}
-        Single::One(length) if length == allowed_length => {}
+        Single::One(length) if Some(length) == besides => {}
         Single::One(_) | Single::Repeated => return Err(RequestError::Body),
     }
     match headers.has(Name::Expect) {

@@ -157,7 +157,7 @@ fn host_may_stand_for_the_authority() {
     let request = checked(fields.clone()).expect("a request");
     assert_eq!(request.host(), "server.example.com:8443");
     fields.extend(list(&[("host", "server.example.com:8443")]));
-    assert_eq!(refused(fields), Malformed::MissingPseudoHeader.into());
+    assert_eq!(refused(fields), Malformed::Host.into());
     let mut wrong = without(":authority");
     wrong.extend(list(&[("host", "a b")]));
     assert_eq!(refused(wrong), Malformed::Authority.into());

@@ -275,7 +275,6 @@ pub(super) fn responses() -> Vec<Seed> {
     seeds
 }
 
-/// The handshake as a connection sees it.
 /// Not made from choices, and in one piece.
 pub(super) fn differential() -> Vec<Seed> {
     let mut seeds = prefixed("request", &[15, 8, 0], request_heads());
@@ -283,6 +282,7 @@ pub(super) fn differential() -> Vec<Seed> {
     seeds
 }
 
+/// The handshake as a connection sees it.
 pub(super) fn connection() -> Vec<Seed> {
     let requests = request_heads().into_iter().take(12);
     let responses = response_heads().into_iter();

@@ -55,7 +55,7 @@ impl<const N: usize> Message<N> {
         name: &[u8],
         value: &[u8],
     ) -> Result<(), Malformed> {
-        let is_visible = !has_control(value) && trim(value).len() == value.len();
+        let is_field_value = !has_control(value) && trim(value).len() == value.len();
         if name.starts_with(b":") {
             let mut places = names.iter().zip(&mut self.pseudo);
             let (_, place) = places
@@ -63,7 +63,7 @@ impl<const N: usize> Message<N> {
                 .ok_or(Malformed::UnknownPseudoHeader)?;
             return if place.replace(value.to_vec()).is_some() {
                 Err(Malformed::RepeatedPseudoHeader)
-            } else if !is_visible {
+            } else if !is_field_value {
                 Err(Malformed::FieldValue)
             } else if self.headers.is_empty() && self.cookie.is_none() {
                 Ok(())
@@ -75,7 +75,7 @@ impl<const N: usize> Message<N> {
             Err(Malformed::UpperCase)
         } else if !is_token(name) {
             Err(Malformed::FieldName)
-        } else if !is_visible {
+        } else if !is_field_value {
             Err(Malformed::FieldValue)
         } else if is_connection_specific(name, value) {
             Err(Malformed::ConnectionSpecific)

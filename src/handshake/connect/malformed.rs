@@ -16,15 +16,16 @@ pub enum Malformed {
     RepeatedPseudoHeader,
     /// A pseudo-header field behind a field.
     PseudoHeaderOrder,
-    /// One of `:method`, `:scheme`, `:path` and `:authority`, or `:status`, is
-    /// missing.
+    /// One of `:method`, `:scheme` and `:path`, or `:status`, is missing, or both
+    /// `:authority` and `host`.
     MissingPseudoHeader,
     /// `:protocol` with another `:method` than `CONNECT`.
     Method,
     /// `:path` does not start with a slash, or holds characters that may not
     /// stand there.
     Path,
-    /// `:authority` is not a host with or without a port.
+    /// `:authority`, or the `host` that stands for it, is not a host with or
+    /// without a port.
     Authority,
     /// `host` names another host than `:authority`, or is repeated.
     Host,

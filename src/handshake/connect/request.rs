@@ -76,10 +76,11 @@ impl Request {
             return Err(fault.into());
         }
         // Either says whom the request is for (RFC 9114 section 4.3.1).
-        let authority = authority.or_else(|| match message.headers.single(Name::Host) {
-            Single::One(host) => Some(host.to_vec()),
-            Single::Missing | Single::Repeated => None,
-        });
+        let authority = match (authority, message.headers.single(Name::Host)) {
+            (None, Single::One(host)) => Some(host.to_vec()),
+            (None, Single::Repeated) => return Err(Malformed::Host.into()),
+            (authority, _) => authority,
+        };
         let (Some(method), Some(scheme), Some(path), Some(authority)) =
             (method, scheme, path, authority)
         else {
@@ -101,7 +102,7 @@ impl Request {
         if !is_secure && !scheme.eq_ignore_ascii_case(b"http") {
             return Err(handshake::RequestError::Target.into());
         }
-        check_body(&headers, b"0")?;
+        check_body(&headers, None)?;
         check_version(&headers)?;
         let extensions = check_offer(&headers)?;
         Ok(Self {
@@ -130,8 +131,8 @@ impl Request {
         self.target.split_once('?').map(|(_path, query)| query)
     }
 
-    /// `:authority`: host and, where it is given, `:` and port. No tunnel is
-    /// made to it (RFC 8441 section 4): it says which site is asked.
+    /// `:authority`, or the `host` that stands for it: host and, where it is
+    /// given, `:` and port. No tunnel is made to it (RFC 8441 section 4): it says which site is asked.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -141,8 +142,8 @@ impl Request {
         self.is_secure
     }
 
-    /// All fields but the pseudo-header fields. A cookie that came in pieces is
-    /// one field, the last, as it is with HTTP/1.1.
+    /// All fields but the pseudo-header fields. The cookie, joined where it came
+    /// in pieces, is the last.
     pub const fn headers(&self) -> &Headers {
         &self.headers
     }
