@@ -268,3 +268,24 @@ impl From<[u8; 4]> for MaskingKey {
         Self(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK, align};
+
+    /// Blocks begin where cache lines do, at the first that there is.
+    #[test]
+    fn blocks_are_aligned() {
+        let bytes = [0_u8; 3 * BLOCK];
+        for from in 0..BLOCK {
+            let bytes = &bytes[from..];
+            let start = align(bytes);
+            assert!(start < BLOCK);
+            assert_eq!(bytes[start..].as_ptr() as usize % BLOCK, 0);
+        }
+        // Or at the end, where there is none.
+        let bytes = &bytes[..2 * BLOCK];
+        let short = &bytes[(align(bytes) + 1) % BLOCK..][..2];
+        assert_eq!(align(short), short.len());
+    }
+}
