@@ -1,11 +1,11 @@
 use alloc::vec::Vec;
-use core::cell::Cell;
 use core::fmt;
 
 use zlib_rs::{Deflate, DeflateFlush};
 
-use super::parameters::{Direction, MIN_BITS};
-use super::{TAIL, spare};
+use super::TAIL;
+use super::parameters::{Direction, MAX_BITS, MIN_BITS};
+use super::spare::{self, Spare};
 
 /// Compresses the messages of one direction.
 pub(crate) struct Compressor {
@@ -25,8 +25,11 @@ pub(super) struct Codec {
 }
 
 std::thread_local! {
-    pub(super) static SPARE: Cell<Option<Codec>> = const { Cell::new(None) };
+    pub(super) static SPARE: Spare<Codec, PLACES> = const { Spare::new() };
 }
+
+/// A thread keeps a codec for each window.
+pub(super) const PLACES: usize = (MAX_BITS - MIN_BITS) as usize + 1;
 
 /// The largest buffer that is kept between frames, in bytes.
 const MAX_KEPT: usize = 4 << 10;
@@ -104,7 +107,7 @@ impl Compressor {
                 self.payload.push(0x00);
             }
             if !takeover && let Some(codec) = self.codec.take() {
-                spare::keep(&SPARE, codec);
+                spare::keep(&SPARE, place(codec.bits), codec);
             }
         }
         &self.payload
@@ -132,10 +135,15 @@ impl Codec {
     }
 
     fn spare_or_new(level: u8, bits: u8) -> Self {
-        spare::take(&SPARE)
+        spare::take(&SPARE, place(bits))
             .filter(|codec| (codec.level, codec.bits) == (level, bits))
             .unwrap_or_else(|| Self::new(level, bits))
     }
+}
+
+/// Where the thread keeps a codec with this window.
+const fn place(bits: u8) -> usize {
+    (bits - MIN_BITS) as usize
 }
 
 impl fmt::Debug for Compressor {

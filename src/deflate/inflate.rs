@@ -1,59 +1,52 @@
-use alloc::vec;
-use alloc::vec::Vec;
-use core::cell::Cell;
 use core::fmt;
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
+use super::TAIL;
 use super::parameters::{Direction, MAX_BITS};
-use super::{TAIL, spare};
+use super::restarts::Restarts;
+use super::scratch::{Scratch, Step};
+use super::spare::{self, Spare};
+use super::window::Window;
 
 const MAX_WINDOW: usize = 1 << MAX_BITS;
-
-/// The least space for output, in bytes, however small the window.
-const MIN_SPACE: usize = 4 << 10;
 
 /// What the sender left out ([`TAIL`]), and an empty stored block, which changes
 /// nothing where a block may begin.
 const TAIL_AND_BLOCK: [u8; 9] = [0x00, 0x00, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0xFF, 0xFF];
 
-/// How many final blocks a message may have however short it is, and how many
-/// bytes each further one has to come with. To go on after one takes as long as
-/// inflating some kilobytes, and without a bound two bytes would buy it.
-const FREE_ENDS: u64 = 64;
-const BYTES_FOR_END: u64 = 256;
+/// Input up to this many bytes gets a small scratch space.
+const SHORT: usize = 64;
 
 /// Inflates the messages of one direction.
 pub(crate) struct Inflater {
     direction: Direction,
-    /// Made at the first use; without takeover the thread's, and here only
-    /// while a message is under way.
+    restarts: Restarts,
+    /// Made at the first use. Without takeover it is the thread's, and here
+    /// only while a message is in progress.
     codec: Option<Codec>,
 }
 
 std::thread_local! {
-    pub(super) static SPARE: Cell<Option<Codec>> = const { Cell::new(None) };
+    /// One serves all windows: zlib's own is always the largest.
+    pub(super) static SPARE: Spare<Codec, 1> = const { Spare::new() };
 }
 
 pub(super) struct Codec {
     inflate: Inflate,
-    /// The latest output, around and around: at least a window of it, to go on
-    /// with after a final block, which ends zlib's own.
-    history: Vec<u8>,
-    at: usize,
-    wrapped: bool,
+    /// The latest output, to go on with after a final block, which ends zlib's
+    /// own window.
+    window: Window,
     /// The last output filled the space, so that there may be more.
     full: bool,
     /// A final block has ended, and nothing has followed.
     ended: bool,
+    /// A message has ended, and zlib knows more than the agreed window.
+    excess: bool,
     /// The data turned out invalid after the latest output.
     failed: bool,
-    /// The agreed window, in bytes. zlib's own is always the largest.
-    window: usize,
-    /// What was taken of the current message, in bytes.
-    taken: u64,
-    /// How many of its final blocks something has followed.
-    ends: u64,
+    /// The current message has taken something.
+    started: bool,
 }
 
 /// Data that is not DEFLATE, or refers to what is not in the window: close
@@ -74,6 +67,7 @@ impl Inflater {
     pub(crate) const fn new(direction: Direction) -> Self {
         Self {
             direction,
+            restarts: Restarts::new(),
             codec: None,
         }
     }
@@ -87,11 +81,12 @@ impl Inflater {
                 true => Codec::new(window),
                 false => Codec::spare_or_new(window),
             })
-            .inflate(input)
+            .inflate(input, &mut self.restarts)
     }
 
     /// Ends a message all of whose input was inflated.
     pub(crate) fn finish(&mut self) -> Result<(), InvalidData> {
+        self.restarts.end_message();
         if let Some(codec) = &mut self.codec {
             codec.finish()?;
         }
@@ -99,72 +94,100 @@ impl Inflater {
             && let Some(mut codec) = self.codec.take()
         {
             codec.forget();
-            spare::keep(&SPARE, codec);
+            spare::keep(&SPARE, 0, codec);
         }
         Ok(())
     }
 }
 
 impl Codec {
-    fn new(window: usize) -> Self {
+    fn new(size: usize) -> Self {
+        let mut window = Window::new();
+        window.restart(size);
         Self {
-            // A reset makes the window the largest, whatever it was.
+            // A reset makes zlib's window the largest, whatever it was.
             inflate: Inflate::new(false, MAX_BITS),
-            history: vec![0; MIN_SPACE.max(window)],
-            at: 0,
-            wrapped: false,
+            window,
             full: false,
             ended: false,
+            excess: false,
             failed: false,
-            window,
-            taken: 0,
-            ends: 0,
+            started: false,
         }
     }
 
-    fn spare_or_new(window: usize) -> Self {
-        spare::take(&SPARE)
-            .filter(|codec| codec.window == window)
-            .unwrap_or_else(|| Self::new(window))
+    fn spare_or_new(size: usize) -> Self {
+        match spare::take(&SPARE, 0) {
+            Some(mut codec) => {
+                codec.window.restart(size);
+                codec
+            }
+            None => Self::new(size),
+        }
     }
 
-    fn inflate(&mut self, input: &mut &[u8]) -> Result<Inflated<'_>, InvalidData> {
-        let output = loop {
-            if input.is_empty() && !self.full {
-                return Ok(Inflated::NeedsInput);
-            }
+    fn inflate(
+        &mut self,
+        input: &mut &[u8],
+        restarts: &mut Restarts,
+    ) -> Result<Inflated<'_>, InvalidData> {
+        if !self.has_more(input) {
+            return Ok(Inflated::NeedsInput);
+        }
+        // A scratch space is zeroed first, which a short message would notice.
+        if input.len() <= SHORT {
+            self.inflate_by(Scratch::<512>::new(), input, restarts)
+        } else {
+            self.inflate_by(Scratch::<4096>::new(), input, restarts)
+        }
+    }
+
+    fn inflate_by<const LENGTH: usize>(
+        &mut self,
+        mut scratch: Scratch<LENGTH>,
+        input: &mut &[u8],
+        restarts: &mut Restarts,
+    ) -> Result<Inflated<'_>, InvalidData> {
+        while self.has_more(input) {
             if self.failed {
                 return Err(InvalidData);
             }
-            if self.ended {
+            if self.ended || self.excess {
+                if self.ended && !restarts.take() {
+                    return Err(InvalidData);
+                }
                 self.begin_again()?;
             }
-            if self.at == self.history.len() {
-                self.at = 0;
-                self.wrapped = true;
-            }
-            let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
-            let space = &mut self.history[self.at..];
-            let room = space.len();
-            let result = self.inflate.decompress(input, space, InflateFlush::NoFlush);
-            // Neither is more than was offered.
-            let taken = (self.inflate.total_in() - taken) as usize;
-            let given = (self.inflate.total_out() - given) as usize;
+            let Step {
+                output,
+                taken,
+                is_full,
+                status,
+            } = scratch.inflate(
+                &mut self.inflate,
+                input,
+                self.window.room(),
+                InflateFlush::NoFlush,
+            );
+            let had_input = !input.is_empty();
             *input = &input[taken..];
-            self.taken += taken as u64;
+            self.started |= taken > 0;
+            restarts.earn(taken);
             // What came out before the fault counts first, as it does where
             // the input is cut in between.
-            self.failed = result.is_err();
-            self.ended = matches!(result, Ok(Status::StreamEnd));
-            self.full = given == room && !self.ended || self.failed;
-            let start = self.at;
-            self.at += given;
-            self.failed |= taken == 0 && given == 0 && !input.is_empty() && !self.ended;
-            if given > 0 {
-                break start..self.at;
+            self.failed = status.is_err();
+            self.ended = matches!(status, Ok(Status::StreamEnd));
+            self.full = is_full && !self.ended || self.failed;
+            self.failed |= taken == 0 && output.is_empty() && had_input && !self.ended;
+            if !output.is_empty() {
+                return Ok(Inflated::Output(self.window.push(output)));
             }
-        };
-        Ok(Inflated::Output(&self.history[output]))
+        }
+        Ok(Inflated::NeedsInput)
+    }
+
+    const fn has_more(&self, input: &[u8]) -> bool {
+        !input.is_empty() || self.full
     }
 
     /// Leaves of zlib's state the window alone. After a final block, which ends
@@ -173,33 +196,25 @@ impl Codec {
     ///
     /// [RFC 7692 §7.2.3.4]: https://www.rfc-editor.org/rfc/rfc7692#section-7.2.3.4
     fn begin_again(&mut self) -> Result<(), InvalidData> {
-        self.ends += 1;
-        if self.ends > FREE_ENDS + self.taken / BYTES_FOR_END {
-            return Err(InvalidData);
-        }
-        let (newer, older) = self.history.split_at(self.at);
-        let older = if self.wrapped { older } else { &[] };
-        let newer = last(newer, self.window);
-        let older = last(older, self.window - newer.len());
         self.inflate.reset(false);
-        for part in [older, newer] {
+        for part in self.window.parts() {
             if !part.is_empty() {
                 self.inflate.set_dictionary(part).map_err(|_| InvalidData)?;
             }
         }
-        self.ended = false;
+        (self.ended, self.excess) = (false, false);
         Ok(())
     }
 
     /// Feeds what the sender left out, and makes sure that the message ended
     /// where a block may.
     fn finish(&mut self) -> Result<(), InvalidData> {
-        if !self.ended && self.taken > 0 {
+        if !self.ended && self.started {
             self.ended = self.end_of_block()?;
         }
-        (self.taken, self.ends) = (0, 0);
+        self.started = false;
         // So that the next message finds no more than the window.
-        self.ended |= self.window < MAX_WINDOW;
+        self.excess = self.window.size() < MAX_WINDOW;
         Ok(())
     }
 
@@ -211,19 +226,16 @@ impl Codec {
     /// the end of each block, and has to stop with the last byte of the tail.
     /// That the block ends with the last bit of it shows an empty block.
     fn end_of_block(&mut self) -> Result<bool, InvalidData> {
+        let mut scratch = Scratch::<1>::new();
         let mut rest = &TAIL_AND_BLOCK[..];
         let mut stopped = false;
         while !rest.is_empty() {
-            let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
-            let status = self
-                .inflate
-                .decompress(rest, &mut [0], InflateFlush::Block)
-                .map_err(|_| InvalidData)?;
-            let taken = (self.inflate.total_in() - taken) as usize;
-            if self.inflate.total_out() > given {
+            let step = scratch.inflate(&mut self.inflate, rest, 1, InflateFlush::Block);
+            let status = step.status.map_err(|_| InvalidData)?;
+            if !step.output.is_empty() {
                 return Err(InvalidData);
             }
-            rest = &rest[taken..];
+            rest = &rest[step.taken..];
             let behind_tail = TAIL_AND_BLOCK.len() - rest.len() == TAIL.len();
             match (status, behind_tail) {
                 (Status::StreamEnd, true) => return Ok(true),
@@ -241,14 +253,9 @@ impl Codec {
     /// to.
     fn forget(&mut self) {
         self.inflate.reset(false);
-        self.at = 0;
-        self.wrapped = false;
-        self.ended = false;
+        self.window.restart(0);
+        (self.ended, self.excess) = (false, false);
     }
-}
-
-fn last(bytes: &[u8], count: usize) -> &[u8] {
-    &bytes[bytes.len().saturating_sub(count)..]
 }
 
 impl fmt::Debug for Inflater {

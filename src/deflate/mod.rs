@@ -32,15 +32,16 @@
 //! |---|---|---|---|---|---|---|---|
 //! | agreed, nothing compressed yet, both directions | 700 | 700 | 700 | 700 | 700 | 700 | 700 |
 //! | sending, takeover: from the first message on | 251,589 | 253,637 | 257,733 | 265,925 | 282,309 | 315,077 | 380,613 |
-//! | receiving, takeover: from the first message on | 51,648 | 51,648 | 51,648 | 51,648 | 55,744 | 63,936 | 80,320 |
+//! | receiving, takeover: at most | 51,648 | 51,648 | 51,648 | 51,648 | 55,744 | 63,936 | 80,320 |
 //! | no takeover: between messages | 0 | 0 | 0 | 0 | 0 | 0 | 0 |
 //!
-//! Without takeover each thread keeps two codecs, one to compress with and one
-//! to inflate with, and lends them to the connection that has a message under
-//! way: up to 450 KiB a thread, however many connections it serves, freed when
-//! the thread ends or calls [`free_spares`]. A message in fragments has its
-//! codec to itself until it ends, and connections of one thread that differ in
-//! their windows or levels have new ones made for them in turns. What is lent
+//! Without takeover each thread keeps codecs and lends them to the connection
+//! that has a message in progress: one to inflate with, and one to compress with
+//! for each window in use. With one window they take up to 450 KiB a thread,
+//! with all seven up to 2 MiB, however many connections it serves. They are
+//! freed when the thread ends or calls [`free_spares`]. A message in fragments
+//! has its codec to itself until it ends, and connections of one thread that
+//! differ in their level have new ones made for them in turns. What is lent
 //! knows nothing of the messages before.
 //!
 //! So for many connections that are mostly silent turn takeover off, in both
@@ -86,9 +87,10 @@
 //! Inflated bytes are counted as they come out, against
 //! [`Config::max_message`]; the frames themselves against
 //! [`Config::max_frame`], and their sum against the limit for the message and
-//! an eighth more. More than 64 final blocks in a message and more than one for
-//! each 256 bytes are refused as invalid data, since each costs a copy of the
-//! window.
+//! an eighth more. A final block costs a copy of the window, so a message may
+//! have one, and each further one must be paid for with 256 bytes received, of
+//! which a connection saves up enough for 64. What exceeds that is refused as
+//! invalid data.
 //!
 //! Compressed length tells what was compressed together: keep secrets out of
 //! what shares a window with an attacker's text, by
@@ -105,7 +107,10 @@ mod compress;
 mod config;
 mod inflate;
 mod parameters;
+mod restarts;
+mod scratch;
 mod spare;
+mod window;
 
 pub(crate) use compress::Compressor;
 pub use config::DeflateConfig;

@@ -2,32 +2,53 @@
 //!
 //! Without takeover a codec is of no use to its connection between messages,
 //! but to make one takes as long as to compress a kilobyte. So the thread
-//! keeps the one that its last message leaves, for the next message of
-//! whichever connection.
+//! keeps those that its last messages leave, for the next message of
+//! whichever connection. There is one for each window, so that a connection
+//! cannot make useless what another one left.
 
 use core::cell::Cell;
 use std::thread::LocalKey;
 
-/// A place for one codec.
-pub(super) type Spare<T> = LocalKey<Cell<Option<T>>>;
+/// Places for so many codecs.
+pub(super) struct Spare<T, const PLACES: usize>([Cell<Option<T>>; PLACES]);
 
-/// Takes out what is kept.
-pub(super) fn take<T>(spare: &'static Spare<T>) -> Option<T> {
+impl<T, const PLACES: usize> Spare<T, PLACES> {
+    pub(super) const fn new() -> Self {
+        Self([const { Cell::new(None) }; PLACES])
+    }
+}
+
+/// Takes out what is kept at a place.
+pub(super) fn take<T, const PLACES: usize>(
+    spare: &'static LocalKey<Spare<T, PLACES>>,
+    place: usize,
+) -> Option<T> {
     // There is no place any more while the thread ends.
-    spare.try_with(Cell::take).ok().flatten()
+    let take = |spare: &Spare<T, PLACES>| spare.0.get(place).and_then(Cell::take);
+    spare.try_with(take).ok().flatten()
 }
 
 /// Keeps a codec that knows nothing of the message before.
-pub(super) fn keep<T>(spare: &'static Spare<T>, codec: T) {
-    let _ = spare.try_with(|spare| spare.set(Some(codec)));
+pub(super) fn keep<T, const PLACES: usize>(
+    spare: &'static LocalKey<Spare<T, PLACES>>,
+    place: usize,
+    codec: T,
+) {
+    let _ = spare.try_with(|spare| {
+        if let Some(place) = spare.0.get(place) {
+            place.set(Some(codec));
+        }
+    });
 }
 
-/// Frees the codecs that this thread keeps from one message without takeover
-/// to the next, up to 450 KiB. The next message makes its own.
+/// Frees the codecs that this thread keeps from one message without takeover to
+/// the next.
 ///
-/// What the last message said stays in their memory until then, out of reach
-/// of any other message. There is a reason to free them only where a thread waits for long, as it may where
-/// each connection has its own.
+/// There is one for receiving, of up to 80 KiB, and one for each window that
+/// messages were sent with, of up to 372 KiB each and 2 MiB for all seven. The
+/// next message makes its own. What the last messages said stays in their
+/// memory until then, out of reach of any other message. Free them if a thread
+/// waits for long, as it may if each connection has its own.
 ///
 /// ```
 /// # use websocket_proto::deflate::free_spares;
@@ -36,6 +57,8 @@ pub(super) fn keep<T>(spare: &'static Spare<T>, codec: T) {
 /// read_blocking();
 /// ```
 pub fn free_spares() {
-    drop(take(&super::compress::SPARE));
-    drop(take(&super::inflate::SPARE));
+    for place in 0..super::compress::PLACES {
+        drop(take(&super::compress::SPARE, place));
+    }
+    drop(take(&super::inflate::SPARE, 0));
 }

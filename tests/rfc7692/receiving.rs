@@ -225,15 +225,73 @@ fn the_window_after_a_final_block_is_whole() {
 
 /// Many final blocks cost much and mean nothing; a few are let be.
 #[test]
-fn final_blocks_are_bounded_by_the_length_of_the_message() {
+fn final_blocks_are_bounded_by_what_was_received() {
     let bytes = |ends: usize| frame(0xc2, &[3, 0].repeat(ends));
-    check(BARE, always(), &bytes(64), &[b""]);
-    check_fails(BARE, always(), &bytes(100), &[], INVALID);
-    check(BARE, always(), &bytes(64).repeat(3), &[b"", b"", b""]);
-    // One each 300 bytes is no attack.
-    let block = [&[1, 0x2c, 1, 0xd3, 0xfe], &[b'x'; 300][..]].concat();
-    let message = frame(0xc2, &block.repeat(500));
-    check(BARE, always(), &message, &[&[b'x'; 150_000]]);
+    for agreed in [BARE, ALONE] {
+        check(agreed, always(), &bytes(64), &[b""]);
+        check_fails(agreed, always(), &bytes(100), &[], INVALID);
+        // The ration is the connection's: a second message has none of its own.
+        let twice = bytes(64).repeat(2);
+        check_fails(agreed, always(), &twice, &[b""], INVALID);
+        // One each 300 bytes is no attack.
+        let block = [&[1, 0x2c, 1, 0xd3, 0xfe], &[b'x'; 300][..]].concat();
+        let message = frame(0xc2, &block.repeat(500));
+        let whole = [b'x'; 150_000];
+        check(agreed, always(), &message.repeat(2), &[&whole, &whole]);
+    }
+}
+
+/// PMD-16: a sender may end each message with a final block, however short.
+#[test]
+fn each_message_may_end_with_a_final_block() {
+    let hello = hex("c1 08 f3 48 cd c9 c9 07 00 00");
+    for agreed in [BARE, ALONE, "permessage-deflate; client_max_window_bits=9"] {
+        check(
+            agreed,
+            always(),
+            &hello.repeat(1000),
+            &[&b"Hello"[..]; 1000],
+        );
+    }
+}
+
+/// A compressed message of `length` bytes: so many empty final blocks, then
+/// stored ones.
+fn ends(count: usize, length: usize) -> Vec<u8> {
+    let mut payload = [3, 0].repeat(count);
+    let data = vec![b'x'; length - payload.len() - 6];
+    payload.push(0);
+    payload.extend((data.len() as u16).to_le_bytes());
+    payload.extend((!(data.len() as u16)).to_le_bytes());
+    payload.extend(data);
+    // The head of an empty one, whose rest a sender leaves out.
+    payload.push(0);
+    frame(0xc2, &payload)
+}
+
+/// 64 final blocks can be saved up, and each one more takes 256 bytes.
+#[test]
+fn received_bytes_pay_for_further_final_blocks() {
+    let outcome = |messages: &[Vec<u8>]| {
+        let mut conn = open(Role::Client, BARE, always());
+        feed(&mut conn, &messages.concat(), &mut vec![]).1
+    };
+    // One is free, 64 were saved: then there is what this message earns.
+    let spent = ends(65, 140);
+    let outcome_after = |length| outcome(&[spent.clone(), ends(0, length), ends(2, 20)]);
+    let mut lengths = 6..400;
+    let enough = lengths.find(|&length| outcome_after(length).is_none());
+    let enough = enough.expect("some length is enough");
+    for length in 6..400 {
+        let expected = (length < enough).then_some(Error::InvalidDeflate);
+        assert_eq!(outcome_after(length), expected, "{length}");
+    }
+    assert!((110..=256).contains(&enough), "{enough}");
+    // However much comes, no more than 64 are saved, and one is free.
+    let plenty = ends(0, 60_000);
+    let after = |count| outcome(&[spent.clone(), plenty.clone(), ends(count, 2 * count + 10)]);
+    assert_eq!(after(65), None);
+    assert_eq!(after(80), Some(Error::InvalidDeflate));
 }
 
 /// PMD-18, UTF-15
