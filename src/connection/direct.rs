@@ -1,50 +1,6 @@
 //! Long payloads, read straight to where the message is put together.
 
 use super::Connection;
-use super::message::Frame;
-use super::receive::Receiver;
-use crate::MessageKind;
-
-/// For less a read of its own does not pay, in bytes.
-const LEAST: u64 = 4 << 10;
-
-impl Receiver {
-    /// As [`Connection::payload_buffer`].
-    pub fn payload_buffer(&mut self) -> Option<&mut [u8]> {
-        let remaining = self.decoder.remaining();
-        if remaining < LEAST || !self.is_direct() {
-            return None;
-        }
-        let bound = self.bound();
-        self.message.lent = true;
-        // What comes with the last byte is not known before it is looked at.
-        Some(self.assembly.room_for(remaining - 1, bound))
-    }
-
-    /// As [`Connection::receive_payload`].
-    pub fn receive_payload(&mut self, length: usize) {
-        if core::mem::take(&mut self.message.lent) {
-            // As long as it was when it was lent, whatever else has happened
-            // since: only the bytes of the message change that.
-            let most = self.decoder.remaining().saturating_sub(1);
-            let most = usize::try_from(most).unwrap_or(usize::MAX);
-            let length = length.min(most).min(self.assembly.unused());
-            let (key, _) = self.decoder.advance(length);
-            self.assembly.fill(key, length);
-        }
-    }
-
-    /// Whether the payload under way is that of a binary message to be
-    /// delivered whole, of which something has arrived.
-    const fn is_direct(&self) -> bool {
-        self.short_way
-            && !self.assembly.is_empty()
-            && matches!(self.frame, Frame::Data { .. })
-            && matches!(self.message.kind, MessageKind::Binary)
-            && !self.message.compressed
-    }
-}
-
 impl Connection {
     /// Where the next read may go straight to: the place of the next bytes in a
     /// long binary message that is being put together. How much was read there
@@ -113,7 +69,7 @@ impl Connection {
     pub fn receive_payload(&mut self, length: usize) {
         if let Some(deadlines) = &mut self.deadlines
             && length > 0
-            && self.receiver.message.lent
+            && self.receiver.has_lent()
         {
             deadlines.receive();
         }

@@ -1,26 +1,21 @@
 //! The legacy protocol in a connection: its handshake across reads, its
 //! frames received and sent.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::mem;
 
 use super::Connection;
 use super::opening::{Opening, Sent, append};
 use super::prepared::PreparedMessage;
-use super::receive::Receiver;
 use super::send::Sender;
-use super::state::CloseStatus;
 use super::undisclosed::Undisclosed;
 use super::writing::{Wire, check_room};
-use crate::error::Limit;
 use crate::frame::Opcode;
 use crate::handshake::{Agreement, ClientRequest, Request, ResponseError, ResponseHead};
 use crate::hixie76::{
-    CLOSE, ClientHandshake, Decoded, Decoder, Keys, PendingRequest, TEXT_END, TEXT_START,
-    TextDecoder, Unsupported, check_answer,
+    CLOSE, ClientHandshake, Keys, PendingRequest, TEXT_END, TEXT_START, Unsupported, check_answer,
 };
-use crate::{Config, Delivery, Error, Event, FragmentData, Output, Role, Seed, SendError};
+use crate::{Config, Output, Role, Seed, SendError};
 
 impl Connection {
     /// A client's connection that speaks the legacy protocol; the request
@@ -166,112 +161,6 @@ impl ChallengeAnswer {
         };
         check_answer(self.expected.0, found)?;
         Ok(self.head.take())
-    }
-}
-
-/// What a receiver keeps where the legacy protocol is spoken.
-#[derive(Debug)]
-pub(super) struct Frames {
-    decoder: Decoder,
-    text: TextDecoder,
-    /// Of the text under way, in bytes.
-    length: u64,
-    /// Whether the text under way is over the limit; what comes before that has
-    /// been delivered.
-    within: Result<(), Limit>,
-}
-
-impl Receiver {
-    fn enable_hixie76(&mut self) {
-        self.short_way = false;
-        self.hixie76 = Some(Box::new(Frames {
-            decoder: Decoder::new(self.max_frame),
-            text: TextDecoder::new(),
-            length: 0,
-            within: Ok(()),
-        }));
-    }
-
-    pub(super) fn next_hixie76<'a>(
-        &mut self,
-        input: &mut &'a mut [u8],
-    ) -> Result<Option<Event<'a>>, Error> {
-        loop {
-            let Some(frames) = self.hixie76.as_deref_mut() else {
-                return Ok(None);
-            };
-            frames.within?;
-            let (bytes, mut end) = match frames.decoder.decode(input)? {
-                None => return Ok(None),
-                Some(Decoded::Text { bytes, end }) => (bytes, end),
-                Some(Decoded::Close) => {
-                    self.inbound.receive_close(CloseStatus::NoCode);
-                    return Ok(Some(Event::Close(None)));
-                }
-            };
-            let mut text = frames.text.push(bytes, end);
-            // What is delivered is bounded, replacements included, and the same
-            // however the text is cut.
-            let rest = self.max_message - frames.length;
-            if text.len() as u64 > rest {
-                frames.within = Err(Limit::Message);
-                text = cut(text, rest as usize);
-                end = false;
-            }
-            frames.length = match end {
-                true => 0,
-                false => frames.length + text.len() as u64,
-            };
-            let event = match self.delivery {
-                Delivery::Messages => self.text_message(text, end)?,
-                Delivery::Fragments => self.text_fragment(text, end),
-            };
-            if event.is_some() && !self.discard {
-                return Ok(event);
-            }
-        }
-    }
-
-    fn text_message<'a>(
-        &mut self,
-        text: Cow<'a, str>,
-        end: bool,
-    ) -> Result<Option<Event<'a>>, Error> {
-        if end && self.assembly.is_empty() {
-            return Ok(Some(Event::Text(text)));
-        }
-        if !text.is_empty() {
-            let bound = self.max_message;
-            self.assembly.push_text(text.as_bytes(), bound)?;
-        }
-        if !end {
-            return Ok(None);
-        }
-        Ok(Some(self.assembly.finish()?))
-    }
-
-    fn text_fragment<'a>(&mut self, text: Cow<'a, str>, end: bool) -> Option<Event<'a>> {
-        if text.is_empty() && !end {
-            return None;
-        }
-        let event = self.piece(FragmentData::Text(text), end);
-        self.message.delivered = !end;
-        Some(event)
-    }
-}
-
-/// What of the text, which is longer, is not above `most` bytes.
-fn cut(text: Cow<'_, str>, most: usize) -> Cow<'_, str> {
-    let mut end = most;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
-        Cow::Owned(mut text) => {
-            text.truncate(end);
-            Cow::Owned(text)
-        }
     }
 }
 

@@ -1,18 +1,14 @@
 //! The state machine over frames and handshake, for both roles.
 
-mod assembly;
 #[cfg(feature = "deflate")]
 mod compressing;
 mod deadlines;
 mod direct;
 #[cfg(feature = "hixie76")]
 mod hixie76;
-#[cfg(feature = "deflate")]
-mod inflating;
-mod message;
 mod opening;
 mod prepared;
-mod receive;
+mod receiver;
 mod receiving;
 mod reply;
 mod replying;
@@ -28,7 +24,7 @@ use core::time::Duration;
 use deadlines::{Deadlines, Due};
 use opening::{Opening, Sent, append};
 pub use prepared::PreparedMessage;
-pub use receive::Receiver;
+pub use receiver::Receiver;
 pub use reply::Reply;
 pub use send::Sender;
 pub use state::{CloseStatus, State};

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
-use core::ops::ControlFlow;
 
 use super::Connection;
+use super::receiver::Fast;
 use super::state::State;
 use crate::input::INSIDE;
 use crate::{Error, Event, Input, Output};
@@ -32,11 +32,12 @@ impl Connection {
         }
         // Nearly always it is a message or a piece of one, and there is
         // nothing else to see to.
-        if self.opening.is_none()
-            && !self.sender.wants_write()
-            && let ControlFlow::Break(event) = self.receiver.receive_short(input)
-        {
-            return Ok(event);
+        if self.opening.is_none() && !self.sender.wants_write() {
+            match self.receiver.receive_fast(input) {
+                Fast::Event(event) => return Ok(Some(event)),
+                Fast::NeedsInput => return Ok(None),
+                Fast::Slow => {}
+            }
         }
         self.receive_any(input, out)
     }
@@ -53,7 +54,7 @@ impl Connection {
         if self.opening.is_some() {
             return self.receive_opening(input.rest(INSIDE), out);
         }
-        match self.receiver.receive_any(input) {
+        match self.receiver.receive_slow(input) {
             Ok(Some(event)) => {
                 match &event {
                     Event::Ping(payload) if self.auto_pong => {

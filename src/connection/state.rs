@@ -75,6 +75,9 @@ pub(crate) struct Inbound {
     /// The peer's Close.
     close: Option<CloseStatus>,
     error: Option<Error>,
+    /// The error was found behind something that had to be delivered first, and
+    /// has not been told yet.
+    is_deferred: bool,
     eof: bool,
 }
 
@@ -83,16 +86,36 @@ impl Inbound {
         Self {
             close: None,
             error: None,
+            is_deferred: false,
             eof: false,
         }
     }
 
     pub(crate) const fn is_open(&self) -> bool {
-        self.close.is_none() && self.error.is_none() && !self.eof
+        self.close.is_none() && self.error().is_none() && !self.eof
     }
 
+    /// The error that ended the connection.
     pub(crate) const fn error(&self) -> Option<Error> {
-        self.error
+        match self.is_deferred {
+            true => None,
+            false => self.error,
+        }
+    }
+
+    /// An error was found, and an event comes before it: the next call tells it.
+    pub(crate) const fn defer(&mut self, error: Error) {
+        self.error = Some(error);
+        self.is_deferred = true;
+    }
+
+    /// The error that was deferred, if it is due now.
+    #[inline]
+    pub(crate) const fn deferred(&self) -> Result<(), Error> {
+        match self.error {
+            Some(error) if self.is_deferred => Err(error),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) const fn close(&self) -> Option<CloseStatus> {
@@ -101,7 +124,7 @@ impl Inbound {
 
     /// Whether the peer's Close was the end of it.
     pub(crate) const fn is_clean(&self) -> bool {
-        self.close.is_some() && self.error.is_none()
+        self.close.is_some() && self.error().is_none()
     }
 
     /// The peer's Close arrived; a second one never gets here.
@@ -111,8 +134,9 @@ impl Inbound {
 
     /// The connection failed; the first error is the one that stays.
     pub(crate) const fn fail(&mut self, error: Error) {
-        if self.error.is_none() {
+        if self.error().is_none() {
             self.error = Some(error);
+            self.is_deferred = false;
         }
     }
 
@@ -120,10 +144,10 @@ impl Inbound {
     /// first.
     pub(crate) const fn end(&mut self) -> Result<(), Error> {
         self.eof = true;
-        if self.close.is_none() && self.error.is_none() {
-            self.error = Some(Error::UnexpectedEof);
+        if self.close.is_none() {
+            self.fail(Error::UnexpectedEof);
         }
-        match self.error {
+        match self.error() {
             Some(error) => Err(error),
             None => Ok(()),
         }
@@ -171,7 +195,7 @@ pub(crate) const fn combine(
     outbound: Outbound,
     waiting: bool,
 ) -> State {
-    if inbound.error.is_some() {
+    if inbound.error().is_some() {
         return if waiting && !inbound.eof {
             State::Closing
         } else {

@@ -37,6 +37,9 @@ pub struct Decoder {
     in_message: bool,
     /// A header was given and the last of its payload was not.
     in_payload: bool,
+    /// The frame in progress, or the last one.
+    opcode: Opcode,
+    is_final: bool,
     /// Rotated to the next payload byte.
     key: Option<MaskingKey>,
     /// The payload bytes still to come.
@@ -71,6 +74,8 @@ impl Decoder {
             allowed_on_messages: ReservedBits::NONE,
             in_message: false,
             in_payload: false,
+            opcode: Opcode::Binary,
+            is_final: true,
             key: None,
             remaining: 0,
             partial: [0; Header::MAX_ENCODED],
@@ -181,6 +186,20 @@ impl Decoder {
         self.in_message
     }
 
+    /// What the frame in progress is.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) const fn opcode(&self) -> Opcode {
+        self.opcode
+    }
+
+    /// Whether the frame in progress has FIN set.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) const fn is_final(&self) -> bool {
+        self.is_final
+    }
+
     #[cfg(feature = "alloc")]
     #[inline]
     pub(super) const fn role(&self) -> Role {
@@ -257,6 +276,8 @@ impl Decoder {
         self.key = header.masking_key();
         self.remaining = header.payload_length();
         self.in_payload = true;
+        self.opcode = header.opcode();
+        self.is_final = header.is_final();
         if !header.opcode().is_control() {
             self.in_message = !header.is_final();
         }

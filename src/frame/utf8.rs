@@ -66,18 +66,6 @@ impl Utf8Validator {
         }
     }
 
-    /// Behind an error: nothing goes on from there.
-    #[cfg(feature = "alloc")]
-    pub(crate) const BROKEN: Self = Self {
-        begun: [0xFF; 4],
-        length: 4,
-    };
-
-    #[cfg(feature = "alloc")]
-    pub(crate) const fn is_broken(&self) -> bool {
-        self.length == Self::BROKEN.length
-    }
-
     /// Checks the next piece of the text.
     ///
     /// # Errors

@@ -1,11 +1,15 @@
+#![cfg_attr(
+    not(all(feature = "deflate", feature = "hixie76")),
+    allow(dead_code, reason = "a part is only for what these features bring")
+)]
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::Event;
-#[cfg(feature = "deflate")]
-use crate::MessageKind;
+use crate::event::Event;
+use crate::event::MessageKind;
 use crate::frame::{InvalidUtf8, MaskingKey, Utf8State, Utf8Validator};
 
 /// A message put together from what several reads or frames brought of it.
@@ -21,6 +25,18 @@ pub(super) enum Assembly {
     /// With as many bytes at the end of the buffer as do not belong to the
     /// message, but are there to be overwritten.
     Binary(Vec<u8>, u32),
+    /// A long message that is inflated: what is never moved needs no room
+    /// twice, however far a bomb gets. The last part is being filled.
+    Parts(Vec<Part>, Utf8Validator),
+    /// A text that is passed on in chunks, of which nothing is kept but a code
+    /// point begun.
+    Chunks(Utf8Validator),
+}
+
+/// A part of a message.
+pub(super) enum Part {
+    Text(String),
+    Binary(Vec<u8>),
 }
 
 impl Assembly {
@@ -32,21 +48,110 @@ impl Assembly {
         matches!(self, Self::Empty(_))
     }
 
-    /// Adds the next bytes of a message of this kind.
-    #[cfg(feature = "deflate")]
-    pub(super) fn push(
+    /// What judges a text that is passed on in chunks.
+    pub(super) fn validator(&mut self) -> &mut Utf8Validator {
+        if !matches!(self, Self::Chunks(_)) {
+            *self = Self::Chunks(Utf8Validator::new());
+        }
+        match self {
+            Self::Chunks(validator) => validator,
+            _ => unreachable!("it has just been made"),
+        }
+    }
+
+    /// How many bytes a code point needs that a chunk of text has cut.
+    pub(super) const fn missing(&self) -> usize {
+        match self {
+            Self::Chunks(validator) => validator.missing(),
+            _ => 0,
+        }
+    }
+
+    /// Adds the next bytes of a message that is inflated, after `before` bytes
+    /// of it and with at most `rest` to come.
+    pub(super) fn push_parts(
         &mut self,
         kind: MessageKind,
-        bytes: &[u8],
-        bound: u64,
+        mut bytes: &[u8],
+        before: u64,
+        rest: u64,
     ) -> Result<(), InvalidUtf8> {
-        match kind {
-            MessageKind::Text => self.push_text(bytes, bound),
-            MessageKind::Binary => {
-                self.push_binary(None, bytes, bound);
-                Ok(())
+        while !bytes.is_empty() {
+            if self.room() == 0 {
+                let rest = rest.saturating_add(CODE_POINT as u64);
+                let next = rest.min(before / 8).max(rest.min(PART as u64));
+                self.begin_part(next as usize);
             }
+            let (piece, behind) = bytes.split_at(bytes.len().min(self.room()));
+            self.push_part(kind, piece)?;
+            bytes = behind;
         }
+        Ok(())
+    }
+
+    fn push_part(&mut self, kind: MessageKind, bytes: &[u8]) -> Result<(), InvalidUtf8> {
+        let bound = PART as u64;
+        if let Self::Parts(parts, validator) = self {
+            match parts.last_mut() {
+                Some(Part::Text(text)) => append_text(text, validator, bytes, bound)?,
+                Some(Part::Binary(buffer)) => {
+                    grow(buffer, bytes.len(), bound);
+                    buffer.extend_from_slice(bytes);
+                }
+                None => {}
+            }
+            return Ok(());
+        }
+        match kind {
+            MessageKind::Text => self.push_text(bytes, bound)?,
+            MessageKind::Binary => self.push_binary(None, bytes, bound),
+        }
+        Ok(())
+    }
+
+    /// How many bytes can be added before a buffer would have to move, or be
+    /// longer than a part.
+    fn room(&self) -> usize {
+        let (length, capacity) = match self {
+            Self::Empty(buffer) => (0, buffer.capacity()),
+            Self::Short(buffer, _) => (buffer.len(), buffer.capacity()),
+            Self::Binary(buffer, unused) => (buffer.len() - *unused as usize, buffer.capacity()),
+            Self::Text(text, _) => (text.len(), text.capacity()),
+            Self::Parts(parts, _) => match parts.last() {
+                Some(Part::Text(text)) => (text.len(), text.capacity()),
+                Some(Part::Binary(buffer)) => (buffer.len(), buffer.capacity()),
+                None => (0, 0),
+            },
+            Self::Chunks(_) => (0, 0),
+        };
+        let room = capacity.max(PART) - length;
+        room.saturating_sub(CODE_POINT)
+    }
+
+    /// Leaves what there is as it is, and makes room for `next` bytes behind it.
+    fn begin_part(&mut self, next: usize) {
+        let text = || Part::Text(String::with_capacity(next));
+        let binary = || Part::Binary(Vec::with_capacity(next));
+        *self = match core::mem::replace(self, Self::new()) {
+            Self::Text(whole, validator) => {
+                Self::Parts(alloc::vec![Part::Text(whole), text()], validator)
+            }
+            Self::Binary(mut whole, unused) => {
+                whole.truncate(whole.len() - unused as usize);
+                let parts = alloc::vec![Part::Binary(whole), binary()];
+                Self::Parts(parts, Utf8Validator::new())
+            }
+            Self::Parts(mut parts, validator) => {
+                let next = match parts.last() {
+                    Some(Part::Text(_)) => text(),
+                    _ => binary(),
+                };
+                parts.push(next);
+                Self::Parts(parts, validator)
+            }
+            // Never as long as a part.
+            other => other,
+        };
     }
 
     /// Adds the next bytes of a binary message, unmasked on the way. The buffer
@@ -174,14 +279,10 @@ impl Assembly {
             let text = String::from_utf8(buffer).map_err(|_| InvalidUtf8)?;
             *self = Self::Text(text, validator);
         }
-        if let Self::Text(text, validator) = self {
-            let valid = validator.push(bytes)?;
-            let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
-            text.reserve_exact(growth(text.len(), text.capacity(), added, bound));
-            text.extend(valid.completed);
-            text.push_str(valid.text);
+        match self {
+            Self::Text(text, validator) => append_text(text, validator, bytes, bound),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Takes the whole message out.
@@ -199,7 +300,11 @@ impl Assembly {
                 buffer.truncate(buffer.len() - unused as usize);
                 Event::Binary(Cow::Owned(buffer))
             }
-            Self::Empty(_) => Event::Binary(Cow::Borrowed(&[])),
+            Self::Parts(parts, mut validator) => {
+                validator.finish()?;
+                join(parts)
+            }
+            Self::Empty(_) | Self::Chunks(_) => Event::Binary(Cow::Borrowed(&[])),
         })
     }
 
@@ -231,6 +336,8 @@ impl fmt::Debug for Assembly {
             Self::Short(text, _) => ("Text", text.len()),
             Self::Text(text, _) => ("Text", text.len()),
             Self::Binary(bytes, unused) => ("Binary", bytes.len() - *unused as usize),
+            Self::Parts(parts, _) => ("Parts", parts.iter().map(Part::len).sum()),
+            Self::Chunks(_) => return formatter.write_str("Chunks"),
         };
         write!(formatter, "{name}({length} bytes)")
     }
@@ -250,6 +357,57 @@ const PASS: usize = 8 << 10;
 /// For how many bytes more there is room before they are read, however few have
 /// arrived.
 const ROOM: usize = 4 << 10;
+
+/// The least length of a part of a message that is inflated, in bytes.
+const PART: usize = 64 << 10;
+
+/// What a code point that was cut before may add to what comes after it.
+const CODE_POINT: usize = 4;
+
+impl Part {
+    const fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+}
+
+/// A message out of its parts, each of which is freed once it is copied.
+fn join(parts: Vec<Part>) -> Event<'static> {
+    let length = parts.iter().map(Part::len).sum();
+    if let Some(Part::Text(_)) = parts.first() {
+        let mut whole = String::with_capacity(length);
+        for part in parts {
+            if let Part::Text(part) = part {
+                whole.push_str(&part);
+            }
+        }
+        return Event::Text(Cow::Owned(whole));
+    }
+    let mut whole = Vec::with_capacity(length);
+    for part in parts {
+        if let Part::Binary(part) = part {
+            whole.extend_from_slice(&part);
+        }
+    }
+    Event::Binary(Cow::Owned(whole))
+}
+
+#[inline]
+fn append_text(
+    text: &mut String,
+    validator: &mut Utf8Validator,
+    bytes: &[u8],
+    bound: u64,
+) -> Result<(), InvalidUtf8> {
+    let valid = validator.push(bytes)?;
+    let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
+    text.reserve_exact(growth(text.len(), text.capacity(), added, bound));
+    text.extend(valid.completed);
+    text.push_str(valid.text);
+    Ok(())
+}
 
 #[inline]
 fn push_short(
