@@ -169,6 +169,9 @@ impl ChallengeAnswer {
     }
 }
 
+/// The longest code point, in bytes.
+const CODE_POINT: u64 = 4;
+
 /// What a receiver keeps where the legacy protocol is spoken.
 #[derive(Debug)]
 pub(super) struct Frames {
@@ -201,7 +204,12 @@ impl Receiver {
                 return Ok(None);
             };
             frames.within?;
-            let (bytes, mut end) = match frames.decoder.decode(input)? {
+            // More bytes than these become more text than may still come: only
+            // a code point begun, of three bytes at most, gives none, and
+            // nothing becomes shorter.
+            let rest = self.max_message - frames.length;
+            let most = usize::try_from(rest.saturating_add(CODE_POINT)).unwrap_or(usize::MAX);
+            let (bytes, mut end) = match frames.decoder.decode_up_to(input, most)? {
                 None => return Ok(None),
                 Some(Decoded::Text { bytes, end }) => (bytes, end),
                 Some(Decoded::Close) => {
@@ -212,7 +220,6 @@ impl Receiver {
             let mut text = frames.text.push(bytes, end);
             // What is delivered is bounded, replacements included, and the same
             // however the text is cut.
-            let rest = self.max_message - frames.length;
             if text.len() as u64 > rest {
                 frames.within = Err(Limit::Message);
                 text = cut(text, rest as usize);

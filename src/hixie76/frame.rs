@@ -115,10 +115,20 @@ impl Decoder {
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Decoded<'a>>, FrameError> {
+        self.decode_up_to(input, usize::MAX)
+    }
+
+    /// As [`decode`](Self::decode), with pieces of text of at most `limit`
+    /// bytes.
+    pub(crate) fn decode_up_to<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        limit: usize,
+    ) -> Result<Option<Decoded<'a>>, FrameError> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let decoded = self.next(input);
+        let decoded = self.next(input, limit);
         self.error = decoded.as_ref().err().copied();
         decoded
     }
@@ -128,7 +138,11 @@ impl Decoder {
         matches!(self.state, State::Idle)
     }
 
-    fn next<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Decoded<'a>>, FrameError> {
+    fn next<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        limit: usize,
+    ) -> Result<Option<Decoded<'a>>, FrameError> {
         while let Some(&first) = input.first() {
             match &mut self.state {
                 State::Idle => {
@@ -144,8 +158,9 @@ impl Decoder {
                     };
                 }
                 State::Text => {
-                    let end = memchr::memchr(TEXT_END, input);
-                    let bytes = take(input, end.unwrap_or(usize::MAX));
+                    let most = limit.min(input.len());
+                    let end = memchr::memchr(TEXT_END, &input[..most]);
+                    let bytes = take(input, end.unwrap_or(most));
                     if end.is_some() {
                         take(input, 1);
                         self.state = State::Idle;

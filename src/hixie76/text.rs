@@ -51,8 +51,9 @@ impl TextDecoder {
                 Err(_) => {}
             }
         }
-        let mut text = String::with_capacity(piece.len());
-        let mut rest = self.complete(piece, &mut text);
+        let (completed, mut rest) = self.complete(piece);
+        let mut text = String::with_capacity(most_text(rest));
+        text.extend(completed);
         for chunk in rest.utf8_chunks() {
             text.push_str(chunk.valid());
             let invalid = chunk.invalid();
@@ -75,26 +76,26 @@ impl TextDecoder {
         Cow::Owned(text)
     }
 
-    /// Goes on with the code point that was begun, and returns what follows
-    /// it.
-    fn complete<'a>(&mut self, piece: &'a [u8], text: &mut String) -> &'a [u8] {
+    /// Goes on with the code point that was begun: what becomes of it, and
+    /// what follows it.
+    fn complete<'a>(&mut self, piece: &'a [u8]) -> (Option<char>, &'a [u8]) {
         let mut rest = piece;
         while self.length > 0 {
             let [byte, after @ ..] = rest else {
-                return rest;
+                return (None, rest);
             };
             let length = usize::from(self.length);
             let Some(slot) = self.begun.get_mut(length) else {
                 // Never four bytes: those are a code point or none.
                 self.length = 0;
-                return rest;
+                return (None, rest);
             };
             *slot = *byte;
             match core::str::from_utf8(&self.begun[..=length]) {
                 Ok(complete) => {
-                    text.push_str(complete);
+                    let completed = complete.chars().next();
                     self.length = 0;
-                    rest = after;
+                    return (completed, after);
                 }
                 Err(error) if error.error_len().is_none() => {
                     self.length += 1;
@@ -102,12 +103,12 @@ impl TextDecoder {
                 }
                 // The byte is no part of it, and may begin another.
                 Err(_) => {
-                    text.push(char::REPLACEMENT_CHARACTER);
                     self.length = 0;
+                    return (Some(char::REPLACEMENT_CHARACTER), rest);
                 }
             }
         }
-        rest
+        (None, rest)
     }
 
     /// Keeps the one to three bytes of a code point begun.
@@ -117,6 +118,17 @@ impl TextDecoder {
         }
         self.length = cut.len() as u8;
     }
+}
+
+/// The most bytes of text that come of `piece`, a completed code point before
+/// it counted: with so much room it is written once and never moved.
+fn most_text(piece: &[u8]) -> usize {
+    let replacement = char::REPLACEMENT_CHARACTER.len_utf8();
+    let chunks = piece.utf8_chunks().map(|chunk| {
+        let replaced = !chunk.invalid().is_empty();
+        chunk.valid().len() + replacement * usize::from(replaced)
+    });
+    chunks.sum::<usize>() + size_of::<char>()
 }
 
 /// Shows nothing of the text.

@@ -2,7 +2,7 @@
 //! same; and `Ok(None)` leaves no input.
 
 use websocket_proto::handshake::Acceptance;
-use websocket_proto::{Config, Connection, Delivery, Error, Event, State};
+use websocket_proto::{Config, Connection, Delivery, Error, Event, Limit, Role, State};
 
 use crate::support::{ROLES, Seen, cuts};
 use crate::{ANSWER, KEY3, client, open, request, server, w2};
@@ -130,6 +130,47 @@ fn frames_are_the_same_in_every_cut() {
                 let run = cuts(|| open(role, config), &[FRAMES, end].concat());
                 assert!(run.events.len() >= 4, "{run:?}");
                 assert_eq!(run.error.is_some(), end.len() == 10);
+            }
+        }
+    }
+}
+
+/// HX-18, HX-26: also where the limit is within the text, at any place of it.
+#[test]
+fn a_text_over_the_limit_is_the_same_in_every_cut() {
+    let texts: [&[u8]; 5] = [
+        b"\x80\x80\x80\x80\x80\x80\x80\x80",
+        b"a\xe2\x82\xac\xf0\x9f\x8e\x81b\xe2\x82",
+        b"\xf0\x9f\x8e\xf0\x9f\xf0\x9f\x8e\x81",
+        b"abcdefghijkl",
+        b"",
+    ];
+    for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for text in texts {
+            let whole = String::from_utf8_lossy(text);
+            for limit in 0..30 {
+                let config = Config::new().delivery(delivery).max_message(limit);
+                let wire = [b"\x00", text, b"\xff\x00\xff\xff\x00"].concat();
+                let run = cuts(|| open(Role::Server, config), &wire);
+                let is_over = whole.len() as u64 > limit;
+                assert_eq!(run.error, is_over.then_some(Limit::Message.into()));
+                let delivered = run
+                    .events
+                    .iter()
+                    .fold(String::new(), |all, seen| match seen {
+                        Seen::Text(text) => all + text,
+                        Seen::Fragment { bytes, .. } => all + &String::from_utf8_lossy(bytes),
+                        _ => all,
+                    });
+                let most = match (is_over, delivery) {
+                    (false, _) => whole.len(),
+                    (true, Delivery::Messages) => 0,
+                    (true, Delivery::Fragments) => {
+                        let fits = |end: &usize| whole.is_char_boundary(*end);
+                        (0..=limit as usize).rfind(fits).expect("the start fits")
+                    }
+                };
+                assert_eq!(delivered, whole[..most], "{delivery:?}, {limit} bytes");
             }
         }
     }

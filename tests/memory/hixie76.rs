@@ -1,7 +1,7 @@
 //! What the legacy protocol occupies.
 
 use websocket_proto::handshake::Agreement;
-use websocket_proto::{Config, Connection, Delivery, Role};
+use websocket_proto::{Config, Connection, Delivery, Limit, Role};
 
 use crate::measure;
 use crate::pair::events;
@@ -76,6 +76,41 @@ fn an_endless_text_is_bounded() {
         assert!(failed.is_some());
         assert!(used.peak < most, "{delivery:?}: {used:?}");
         assert!(used.held <= 0, "{used:?}");
+    }
+}
+
+/// HX-26: what is decoded is bounded by what the limit still allows, and not
+/// only what is kept of it: three bytes stand for each that is not UTF-8.
+#[test]
+fn a_text_over_the_limit_is_not_decoded_beyond_it() {
+    for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for limit in [0, 1, 100, 4000] {
+            for (before, bytes) in [(0, &b"\x80"[..]), (0, b"\xf0\x9f\x8e"), (60, b"\xe2\x82")] {
+                let config = Config::new().max_message(limit).delivery(delivery);
+                let mut conn = open(Role::Server, config);
+                let mut first = [&b"\x00"[..], &vec![b'a'; before]].concat();
+                let mut read = bytes.repeat((64 << 10) / bytes.len());
+                let mut out = Vec::with_capacity(2);
+                let (error, used) = measure(|| {
+                    [&mut first[..], &mut read]
+                        .into_iter()
+                        .find_map(|mut input| {
+                            loop {
+                                match conn.receive(&mut input, &mut out) {
+                                    Ok(Some(_)) => {}
+                                    Ok(None) => break None,
+                                    Err(error) => break Some(error),
+                                }
+                            }
+                        })
+                });
+                let how = format!("{delivery:?}, {limit} bytes, {before} before: {used:?}");
+                assert_eq!(error, Some(Limit::Message.into()), "{how}");
+                // What is decoded and what it is put into, each of which may
+                // move once.
+                assert!(used.peak <= 8 * limit as usize + 512, "{how}");
+            }
+        }
     }
 }
 
