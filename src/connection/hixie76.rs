@@ -11,7 +11,6 @@ use super::prepared::PreparedMessage;
 use super::receive::Receiver;
 use super::send::Sender;
 use super::state::CloseStatus;
-use super::undisclosed::Undisclosed;
 use super::writing::{Wire, check_room};
 use crate::error::Limit;
 use crate::frame::Opcode;
@@ -20,6 +19,7 @@ use crate::hixie76::{
     CLOSE, ClientHandshake, Decoded, Decoder, Keys, PendingRequest, TEXT_END, TEXT_START,
     TextDecoder, Unsupported, check_answer,
 };
+use crate::undisclosed::Undisclosed;
 use crate::{Config, Delivery, Error, Event, FragmentData, Output, Role, Seed, SendError};
 
 impl Connection {

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::assembly::Assembly;
 use super::message::validate;
@@ -11,10 +12,10 @@ use super::receive::Receiver;
 use crate::deflate::{Direction, Inflated, Inflater, InvalidData};
 use crate::error::Limit;
 use crate::frame::ReservedBits;
+use crate::undisclosed::Length;
 use crate::{Delivery, Error, Event, FragmentData, MessageKind};
 
 /// What a receiver keeps where permessage-deflate was agreed.
-#[derive(Debug)]
 pub(super) struct Inflation {
     inflater: Inflater,
     /// What the message under way has become so far, in bytes.
@@ -43,7 +44,6 @@ enum Stage {
     LastPiece,
 }
 
-#[derive(Debug)]
 enum Part {
     Text(String),
     Binary(Vec<u8>),
@@ -58,6 +58,20 @@ const CODE_POINT: u64 = 4;
 /// How much of a message is taken at a time where its events are taken one by
 /// one, in bytes.
 pub(super) const PIECE: usize = 4 << 10;
+
+/// Shows how far it is, and nothing of what there is of the message.
+impl fmt::Debug for Inflation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Inflation")
+            .field("inflater", &self.inflater)
+            .field("inflated", &self.inflated)
+            .field("waiting", &Length(self.waiting.len() - self.taken))
+            .field("stage", &self.stage)
+            .field("within", &self.within)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Receiver {
     pub(super) fn enable_deflate(&mut self, direction: Direction) {

@@ -11,9 +11,9 @@ use super::hixie76::Frames;
 use super::inflating::Inflation;
 use super::message::{Frame, Message, has_short_way};
 use super::state::{CloseStatus, Inbound};
-use super::undisclosed::Undisclosed;
 use crate::frame::{ClosePayload, Decoded, Decoder, Opcode, Utf8Validator};
 use crate::input::INSIDE;
+use crate::undisclosed::Undisclosed;
 use crate::{CloseFrame, Config, Delivery, Error, Event, Input, MessageKind, Role};
 
 /// The receiving half of a connection: bytes in, events out.
