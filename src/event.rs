@@ -1,8 +1,10 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
+use core::fmt;
 
 use crate::frame::{CloseCode, ClosePayload, Opcode};
 use crate::handshake::{Request, RequestHead, ResponseHead};
+use crate::undisclosed::Length;
 
 /// What the peer sent, as [`Connection::receive`](crate::Connection::receive)
 /// gives it.
@@ -10,7 +12,7 @@ use crate::handshake::{Request, RequestHead, ResponseHead};
 /// Payloads are borrowed from the input where they lie in it whole, and owned
 /// where they had to be put together or inflated. What is to outlive the input, as for
 /// another task, is made by [`into_owned`](Self::into_owned).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// To a server: a valid WebSocket request. Answer it with
@@ -89,6 +91,31 @@ impl Event<'_> {
     }
 }
 
+/// Shows how long a payload is and the code of a Close, and nothing of what
+/// else it says.
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, length) = match self {
+            Self::Request(request) => {
+                return formatter.debug_tuple("Request").field(request).finish();
+            }
+            Self::Http(head) => return formatter.debug_tuple("Http").field(head).finish(),
+            Self::Open(head) => return formatter.debug_tuple("Open").field(head).finish(),
+            Self::Refused(head) => return formatter.debug_tuple("Refused").field(head).finish(),
+            Self::Fragment(fragment) => {
+                return formatter.debug_tuple("Fragment").field(fragment).finish();
+            }
+            Self::Close(frame) => return formatter.debug_tuple("Close").field(frame).finish(),
+            Self::Body(piece) => ("Body", piece.len()),
+            Self::Text(text) => ("Text", text.len()),
+            Self::Binary(payload) => ("Binary", payload.len()),
+            Self::Ping(payload) => ("Ping", payload.len()),
+            Self::Pong(payload) => ("Pong", payload.len()),
+        };
+        write!(formatter, "{name}({length} bytes)")
+    }
+}
+
 fn owned<T: ToOwned + ?Sized>(data: Cow<'_, T>) -> Cow<'static, T> {
     Cow::Owned(data.into_owned())
 }
@@ -139,7 +166,7 @@ impl Fragment<'_> {
 }
 
 /// The data of a [`Fragment`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum FragmentData<'a> {
     /// Of a text message: whole code points. One that was cut between reads
     /// comes owned, as does what had to be inflated; everything else is
@@ -175,15 +202,37 @@ impl FragmentData<'_> {
     }
 }
 
+/// Shows how long it is, and nothing of what it says.
+impl fmt::Debug for FragmentData<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Text(_) => "Text",
+            Self::Binary(_) => "Binary",
+        };
+        write!(formatter, "{name}({} bytes)", self.as_bytes().len())
+    }
+}
+
 /// Why the peer closes ([RFC 6455 §5.5.1]).
 ///
 /// [RFC 6455 §5.5.1]: https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CloseFrame<'a> {
     /// The reason as a number.
     pub code: CloseCode,
     /// The reason in words, not meant for end users; at most 123 bytes.
     pub reason: Cow<'a, str>,
+}
+
+/// Shows the code, and of the reason only the length.
+impl fmt::Debug for CloseFrame<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CloseFrame")
+            .field("code", &self.code)
+            .field("reason", &Length(self.reason.len()))
+            .finish()
+    }
 }
 
 impl<'a> From<ClosePayload<'a>> for CloseFrame<'a> {

@@ -228,6 +228,7 @@ pub mod handshake;
 mod output;
 mod protocol;
 mod role;
+mod undisclosed;
 
 #[cfg(feature = "alloc")]
 mod config;

@@ -2,8 +2,10 @@
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::frame::MaskingKey;
+use crate::undisclosed::Length;
 
 /// The caller's write buffer, to which the connection appends what is to be
 /// sent.
@@ -138,7 +140,6 @@ impl Output for bytes::BytesMut {
 /// out.clear();
 /// assert_eq!(out.available(), 4);
 /// ```
-#[derive(Debug)]
 pub struct FixedOutput<'a> {
     memory: &'a mut [u8],
     length: usize,
@@ -167,6 +168,17 @@ impl<'a> FixedOutput<'a> {
     /// Forgets the appended bytes, for use after they have been written.
     pub const fn clear(&mut self) {
         self.length = 0;
+    }
+}
+
+/// Shows how much there is, and nothing of what it says.
+impl fmt::Debug for FixedOutput<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("FixedOutput")
+            .field("written", &Length(self.length))
+            .field("memory", &Length(self.memory.len()))
+            .finish()
     }
 }
 

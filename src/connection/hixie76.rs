@@ -8,13 +8,13 @@ use super::Connection;
 use super::opening::{Opening, Sent, append};
 use super::prepared::PreparedMessage;
 use super::send::Sender;
-use super::undisclosed::Undisclosed;
 use super::writing::{Wire, check_room};
 use crate::frame::Opcode;
 use crate::handshake::{Agreement, ClientRequest, Request, ResponseError, ResponseHead};
 use crate::hixie76::{
     CLOSE, ClientHandshake, Keys, PendingRequest, TEXT_END, TEXT_START, Unsupported, check_answer,
 };
+use crate::undisclosed::Undisclosed;
 use crate::{Config, Output, Role, Seed, SendError};
 
 impl Connection {

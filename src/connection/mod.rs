@@ -15,7 +15,6 @@ mod replying;
 mod send;
 mod sending;
 mod state;
-mod undisclosed;
 mod writing;
 
 use alloc::boxed::Box;
@@ -29,12 +28,12 @@ pub use reply::Reply;
 pub use send::Sender;
 pub use state::{CloseStatus, State};
 use state::{Outbound, combine};
-use undisclosed::Undisclosed;
 use writing::Wire;
 
 use crate::error::Timeout;
 use crate::handshake::{Agreement, ClientRequest, encode_key};
 use crate::seed::KeySource;
+use crate::undisclosed::Undisclosed;
 use crate::{Config, Error, Output, Protocol, Role, Seed, SendError};
 
 /// A WebSocket connection from its first byte to its last, without the

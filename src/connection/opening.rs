@@ -6,7 +6,6 @@ use super::Connection;
 #[cfg(feature = "hixie76")]
 use super::hixie76::{Challenge, ChallengeAnswer};
 use super::state::State;
-use super::undisclosed::Undisclosed;
 use super::writing::check_room;
 use crate::error::Timeout;
 use crate::handshake::{
@@ -15,6 +14,7 @@ use crate::handshake::{
 };
 #[cfg(feature = "hixie76")]
 use crate::hixie76::{ClientHandshake, PendingRequest, asks_for_hixie76};
+use crate::undisclosed::Undisclosed;
 use crate::{Config, Error, Event, Output, Protocol, Role, SendError};
 
 /// The opening handshake under way.

@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::MessageKind;
 #[cfg(feature = "deflate")]
@@ -6,6 +7,7 @@ use crate::deflate::{Compressor, DeflateConfig};
 use crate::frame::Header;
 #[cfg(feature = "deflate")]
 use crate::frame::ReservedBits;
+use crate::undisclosed::Length;
 
 /// A message encoded once, to be appended to any number of outputs.
 ///
@@ -24,7 +26,7 @@ use crate::frame::ReservedBits;
 /// }
 /// # Ok::<(), websocket_proto::SendError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PreparedMessage {
     kind: MessageKind,
     /// Where the payload begins.
@@ -36,7 +38,7 @@ pub struct PreparedMessage {
 
 /// The same frame compressed on its own.
 #[cfg(feature = "deflate")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Compressed {
     window_bits: u8,
     frame: Vec<u8>,
@@ -107,5 +109,19 @@ impl PreparedMessage {
             #[cfg(feature = "deflate")]
             compressed: None,
         }
+    }
+}
+
+/// Shows how long the frames are, and nothing of what they say.
+impl fmt::Debug for PreparedMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("PreparedMessage");
+        shown.field("kind", &self.kind);
+        shown.field("plain", &Length(self.plain.len()));
+        #[cfg(feature = "deflate")]
+        if let Some(compressed) = &self.compressed {
+            shown.field("compressed", &Length(compressed.frame.len()));
+        }
+        shown.finish()
     }
 }

@@ -1,5 +1,5 @@
-use super::undisclosed::Undisclosed;
 use crate::frame::{CloseCode, MAX_CONTROL_PAYLOAD};
+use crate::undisclosed::Undisclosed;
 use crate::{Error, Event};
 
 /// What an event or an error obliges this end to send: the answer to a Ping,

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 use super::reply::{ControlPayload, Kind, Reply};
 use super::send::Sender;
-use super::undisclosed::Undisclosed;
 use crate::frame::{CloseCode, ClosePayload, MAX_CONTROL_PAYLOAD, Opcode};
 #[cfg(feature = "hixie76")]
 use crate::hixie76::Unsupported;
+use crate::undisclosed::Undisclosed;
 use crate::{Error, Output, Role};
 
 /// What has to be sent and found no room.

@@ -2,6 +2,7 @@ use core::fmt;
 use core::num::NonZeroU16;
 
 use super::MAX_CONTROL_PAYLOAD;
+use crate::undisclosed::Length;
 
 /// Why a connection is closed, as a number that may travel in a Close frame
 /// ([RFC 6455 §7.4] and the registry that it set up).
@@ -152,12 +153,23 @@ impl core::error::Error for CloseError {}
 /// ```
 ///
 /// [RFC 6455 §5.5.1]: https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClosePayload<'a> {
     /// Why the connection is closed.
     pub code: CloseCode,
     /// The same in words, not meant for end users; at most 123 bytes.
     pub reason: &'a str,
+}
+
+/// Shows the code, and of the reason only the length.
+impl fmt::Debug for ClosePayload<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClosePayload")
+            .field("code", &self.code)
+            .field("reason", &Length(self.reason.len()))
+            .finish()
+    }
 }
 
 impl<'a> ClosePayload<'a> {

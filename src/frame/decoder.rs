@@ -1,5 +1,8 @@
+use core::fmt;
+
 use super::{FrameError, Header, MaskingKey, Opcode, ReservedBits};
 use crate::Role;
+use crate::undisclosed::{Length, Undisclosed};
 
 /// A stream of frames taken apart in constant memory, without an allocator.
 ///
@@ -45,13 +48,13 @@ pub struct Decoder {
     /// The payload bytes still to come.
     remaining: u64,
     /// The start of a header that the input cut.
-    partial: [u8; Header::MAX_ENCODED],
+    partial: Undisclosed<[u8; Header::MAX_ENCODED]>,
     partial_length: u8,
     error: Option<FrameError>,
 }
 
 /// A part of a frame, as [`Decoder::decode`] gives it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Decoded<'a> {
     /// A frame begins.
     Header(Header),
@@ -62,6 +65,20 @@ pub enum Decoded<'a> {
         /// Whether the frame ends here.
         end: bool,
     },
+}
+
+/// Shows how long a payload is, and nothing of what it says.
+impl fmt::Debug for Decoded<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(header) => formatter.debug_tuple("Header").field(header).finish(),
+            Self::Payload { bytes, end } => formatter
+                .debug_struct("Payload")
+                .field("bytes", &Length(bytes.len()))
+                .field("end", end)
+                .finish(),
+        }
+    }
 }
 
 impl Decoder {
@@ -78,7 +95,7 @@ impl Decoder {
             is_final: true,
             key: None,
             remaining: 0,
-            partial: [0; Header::MAX_ENCODED],
+            partial: Undisclosed([0; Header::MAX_ENCODED]),
             partial_length: 0,
             error: None,
         }
@@ -226,16 +243,16 @@ impl Decoder {
         }
         loop {
             let kept = usize::from(self.partial_length);
-            let wanted = Header::length_of(&self.partial[..kept]);
+            let wanted = Header::length_of(&self.partial.0[..kept]);
             let bytes = take(input, wanted - kept);
             if bytes.is_empty() {
                 return Ok(None);
             }
             let length = kept + bytes.len();
-            self.partial[kept..length].copy_from_slice(bytes);
+            self.partial.0[kept..length].copy_from_slice(bytes);
             // No more than a header has.
             self.partial_length = length as u8;
-            if let Some((header, _)) = self.parse(&self.partial[..length])? {
+            if let Some((header, _)) = self.parse(&self.partial.0[..length])? {
                 self.partial_length = 0;
                 return Ok(Some(header));
             }

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use super::{FrameError, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits};
 #[cfg(feature = "alloc")]
 use crate::{Output, Role};
@@ -353,7 +355,7 @@ impl Header {
 }
 
 /// A [`Header`] as bytes: 2 to 14 of them, without an allocation.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct EncodedHeader {
     bytes: [u8; Header::MAX_ENCODED],
     length: u8,
@@ -364,6 +366,13 @@ impl EncodedHeader {
     #[inline]
     pub fn as_slice(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
+    }
+}
+
+/// Shows the length alone: the masking key is among the bytes.
+impl fmt::Debug for EncodedHeader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "EncodedHeader({} bytes)", self.length)
     }
 }
 

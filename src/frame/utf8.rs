@@ -1,5 +1,7 @@
 use core::fmt;
 
+use crate::undisclosed::Length;
+
 /// A byte that cannot be part of UTF-8 where it stands, or text that ends
 /// within a code point ([RFC 6455 §8.1]): close code 1007.
 ///
@@ -40,21 +42,43 @@ impl core::error::Error for InvalidUtf8 {}
 /// ```
 ///
 /// [RFC 6455 §8.1]: https://www.rfc-editor.org/rfc/rfc6455#section-8.1
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Utf8Validator {
     /// The bytes of a code point begun and not complete.
     begun: [u8; 4],
     length: u8,
 }
 
+/// Shows how much of a code point was begun, and not which.
+impl fmt::Debug for Utf8Validator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Utf8Validator")
+            .field("begun", &Length(usize::from(self.length)))
+            .finish()
+    }
+}
+
 /// What [`Utf8Validator::push`] found valid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Validated<'a> {
     /// The code point that earlier pieces began and this one completed; it
     /// comes before `text`.
     pub completed: Option<char>,
     /// The whole code points of the piece after that.
     pub text: &'a str,
+}
+
+/// Shows how much there is, and nothing of what it says.
+impl fmt::Debug for Validated<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let completed = self.completed.map(|completed| Length(completed.len_utf8()));
+        formatter
+            .debug_struct("Validated")
+            .field("completed", &completed)
+            .field("text", &Length(self.text.len()))
+            .finish()
+    }
 }
 
 impl Utf8Validator {

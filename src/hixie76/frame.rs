@@ -1,6 +1,8 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::FrameError;
+use crate::undisclosed::Length;
 
 /// The first byte of a text frame.
 pub(crate) const TEXT_START: u8 = 0x00;
@@ -81,7 +83,7 @@ enum State {
 }
 
 /// A part of a frame, as [`Decoder::decode`] gives it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Decoded<'a> {
     /// The next piece of a text.
     Text {
@@ -92,6 +94,20 @@ pub enum Decoded<'a> {
     },
     /// The peer closes, and what follows means nothing.
     Close,
+}
+
+/// Shows how long a text is, and nothing of what it says.
+impl fmt::Debug for Decoded<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text { bytes, end } => formatter
+                .debug_struct("Text")
+                .field("bytes", &Length(bytes.len()))
+                .field("end", end)
+                .finish(),
+            Self::Close => formatter.write_str("Close"),
+        }
+    }
 }
 
 impl Decoder {

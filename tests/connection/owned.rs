@@ -4,10 +4,10 @@ use websocket_proto::handshake::Acceptance;
 use websocket_proto::{Config, Connection, Delivery, Event, Role};
 
 use crate::pair::connecting_client;
-use crate::support::{ROLES, close, frames, on_wire, open};
+use crate::support::{ROLES, Seen, close, frames, on_wire, open};
 
-/// Every event, beside what `Debug` says of it while it still borrows.
-fn owned(mut connection: Connection, wire: &[u8]) -> Vec<(Event<'static>, String)> {
+/// Every event, beside what it says while it still borrows.
+fn owned(mut connection: Connection, wire: &[u8]) -> Vec<(Event<'static>, Seen)> {
     let mut read = wire.to_vec();
     let mut input = &mut read[..];
     let mut events = Vec::new();
@@ -15,18 +15,18 @@ fn owned(mut connection: Connection, wire: &[u8]) -> Vec<(Event<'static>, String
         .receive(&mut input, &mut Vec::new())
         .expect("what is allowed")
     {
-        let shown = format!("{event:?}");
-        events.push((event.clone().into_owned(), shown));
+        let seen = Seen::from(event.clone());
+        events.push((event.into_owned(), seen));
     }
     // What still borrowed would not compile from here on.
     drop(read);
     events
 }
 
-fn assert_same(events: &[(Event<'_>, String)], count: usize) {
+fn assert_same(events: &[(Event<'_>, Seen)], count: usize) {
     assert_eq!(events.len(), count);
-    for (event, shown) in events {
-        assert_eq!(format!("{event:?}"), *shown);
+    for (event, seen) in events {
+        assert_eq!(Seen::from(event.clone()), *seen);
     }
 }
 

@@ -89,11 +89,8 @@ fn a_copy_to_a_target_of_another_length_panics() {
 }
 
 #[test]
-fn a_key_shows_its_bytes() {
-    assert_eq!(
-        format!("{:?}", MaskingKey::new(KEY)),
-        "MaskingKey(37 fa 21 3d)"
-    );
+fn a_key_shows_none_of_its_bytes() {
+    assert_eq!(format!("{:?}", MaskingKey::new(KEY)), "MaskingKey(..)");
 }
 
 proptest! {

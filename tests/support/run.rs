@@ -62,6 +62,8 @@ impl From<Event<'_>> for Seen {
             Event::Close(frame) => {
                 Self::Close(frame.map(|frame| (frame.code.value(), frame.reason.into_owned())))
             }
+            // `Debug` shows no payload.
+            Event::Body(piece) => Self::Other(format!("Body({piece:?})")),
             other => Self::Other(format!("{other:?}")),
         }
     }

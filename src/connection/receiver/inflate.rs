@@ -2,10 +2,12 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::collector::{Collector, Step};
 use crate::deflate::{Direction, Inflated, Inflater, InvalidData};
 use crate::event::Event;
+use crate::undisclosed::Length;
 use crate::{Delivery, Error};
 
 /// Inflates compressed payloads into the collector, if permessage-deflate was
@@ -13,7 +15,6 @@ use crate::{Delivery, Error};
 #[derive(Debug)]
 pub(super) struct Inflate(Option<Box<State>>);
 
-#[derive(Debug)]
 struct State {
     inflater: Inflater,
     /// What the message in progress has become so far, in bytes.
@@ -145,6 +146,19 @@ impl State {
         self.inflater.finish()?;
         self.length = 0;
         Ok(collector.finish_chunks())
+    }
+}
+
+/// Shows how far it is, and nothing of what there is of the message.
+impl fmt::Debug for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("State")
+            .field("inflater", &self.inflater)
+            .field("length", &self.length)
+            .field("unread", &Length(self.unread.len() - self.taken))
+            .field("stage", &self.stage)
+            .finish()
     }
 }
 

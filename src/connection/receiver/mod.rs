@@ -19,7 +19,6 @@ use hixie76::{Legacy, Read};
 use inflate::Inflate;
 
 use super::state::{CloseStatus, Inbound};
-use super::undisclosed::Undisclosed;
 #[cfg(feature = "deflate")]
 use crate::deflate::Direction;
 use crate::error::Limit;
@@ -28,6 +27,7 @@ use crate::event::{CloseFrame, Event};
 use crate::frame::ReservedBits;
 use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, from_utf8};
 use crate::input::INSIDE;
+use crate::undisclosed::Undisclosed;
 use crate::{Config, Error, Input, Role};
 
 /// The receiving half of a connection: bytes in, events out.
