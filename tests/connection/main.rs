@@ -4,13 +4,13 @@
 mod any_bytes;
 mod arguments;
 mod backpressure;
-mod batch;
 mod broadcast;
 mod browser;
 mod chunking;
 mod deadlines;
 mod direct;
 mod handshake_flow;
+mod input;
 mod loopback;
 mod messages;
 mod misuse;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::all;
 
 /// Types that hold numbers, names of cases and settings alone.
-const PLAIN: [(&str, &str); 39] = [
+const PLAIN: [(&str, &str); 38] = [
     ("config.rs", "Config"),
     ("config.rs", "Delivery"),
     ("connection/state.rs", "CloseStatus"),
@@ -47,7 +47,6 @@ const PLAIN: [(&str, &str); 39] = [
     ("hixie76/error.rs", "RequestError"),
     ("hixie76/error.rs", "ResponseError"),
     ("hixie76/error.rs", "Unsupported"),
-    ("input.rs", "Inside"),
 ];
 
 /// Further ones, of which the definition says it at once.

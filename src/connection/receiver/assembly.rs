@@ -394,7 +394,7 @@ fn join(parts: Vec<Part>) -> Event<'static> {
     Event::Binary(Cow::Owned(whole))
 }
 
-#[inline]
+#[inline(always)]
 fn append_text(
     text: &mut String,
     validator: &mut Utf8Validator,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 use websocket_proto::handshake::connect::{StreamEnd, StreamError};
-use websocket_proto::{CloseCode, Connection, Event, SendError};
+use websocket_proto::{CloseCode, Connection, Event, Input, SendError};
 
 use crate::Failure;
 
@@ -73,7 +73,7 @@ impl<T: Transport> Session<T> {
     /// Close does not count.
     pub async fn next(&mut self) -> Result<Option<Message>, Failure> {
         loop {
-            let mut input = &mut self.buffer[self.start..self.end];
+            let mut input = Input::one_by_one(&mut self.buffer[self.start..self.end]);
             let received = match self.connection.receive(&mut input, &mut self.out) {
                 Ok(event) => Ok(event.and_then(message)),
                 Err(error) => Err(error),
