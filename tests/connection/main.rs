@@ -1,6 +1,8 @@
 //! The connection as a whole: what it makes of bytes, of calls and of time.
 #![cfg(feature = "alloc")]
 
+#[cfg(target_pointer_width = "32")]
+mod address_space;
 mod any_bytes;
 mod arguments;
 mod backpressure;
