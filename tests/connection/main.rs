@@ -22,6 +22,7 @@ mod room;
 mod security;
 mod seed;
 mod split;
+mod stale_bytes;
 mod streaming;
 
 #[path = "../support/pair.rs"]
