@@ -266,7 +266,10 @@ impl Receiver {
             && !self.decoder.opcode().is_control()
             && self.collector.is_direct();
         // What comes with the last byte is not known before it is looked at.
-        is_direct.then(|| self.collector.lend(remaining - 1, self.decoder.is_final()))
+        match is_direct {
+            true => self.collector.lend(remaining - 1, self.decoder.is_final()),
+            false => None,
+        }
     }
 
     /// As [`Connection::receive_payload`](crate::Connection::receive_payload).

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    Batch, Config, Connection, Delivery, Error, Event, FixedOutput, Input, MessageKind, Output,
+    Config, Connection, Delivery, Error, Event, FixedOutput, Input, MessageKind, Output,
     PreparedMessage, Role, SendError,
 };
 
@@ -121,12 +121,12 @@ impl Subject {
             }
         }
         match self.setting.batch {
-            true => self.receive(&mut Batch::new(rest)),
-            false => self.receive(&mut rest),
+            true => self.receive(&mut Input::new(rest)),
+            false => self.receive(&mut Input::one_by_one(rest)),
         }
     }
 
-    fn receive<'a>(&mut self, input: &mut impl Input<'a>) {
+    fn receive(&mut self, input: &mut Input<'_>) {
         let Some(mut connection) = self.connection.take() else {
             return;
         };
