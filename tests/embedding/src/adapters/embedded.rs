@@ -11,7 +11,9 @@ use core::ops::Range;
 use embedded_io_async::{Read, Write};
 pub use session::Embedded;
 use websocket_proto::frame::Header;
-use websocket_proto::{Input, Connection, Error, Event, FixedOutput, MessageKind, Output, SendError};
+use websocket_proto::{
+    Connection, Error, Event, FixedOutput, Input, MessageKind, Output, SendError,
+};
 
 /// Why something did not work.
 #[derive(Debug)]
