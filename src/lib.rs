@@ -264,7 +264,7 @@ pub use connection::{CloseStatus, Connection, PreparedMessage, Receiver, Reply, 
 #[cfg(feature = "alloc")]
 pub use error::{Error, Limit, SendError, Timeout};
 #[cfg(feature = "alloc")]
-pub use event::{CloseFrame, Event, Fragment, FragmentData, MessageKind};
+pub use event::{Chunk, ChunkData, CloseFrame, Event, MessageKind};
 pub use frame::CloseCode;
 #[cfg(feature = "alloc")]
 pub use input::Input;
