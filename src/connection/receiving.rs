@@ -2,8 +2,8 @@ use alloc::vec::Vec;
 
 use super::Connection;
 use super::receiver::Fast;
-use super::state::State;
 use crate::input::INSIDE;
+use crate::status::State;
 use crate::{Error, Event, Input, Output};
 
 /// Receiving.

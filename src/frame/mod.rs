@@ -17,8 +17,10 @@
 mod ahead;
 mod close;
 mod decoder;
-mod error;
+pub(crate) mod error;
 mod header;
+#[cfg(feature = "hixie76")]
+pub(crate) mod hixie76;
 mod mask;
 mod opcode;
 mod reserved;
