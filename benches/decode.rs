@@ -5,7 +5,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use support::{Numbers, Stream, text};
 use websocket_proto::frame::{Decoded, Decoder, Opcode};
 use websocket_proto::handshake::Agreement;
-use websocket_proto::{Config, Connection, Event, Receiver, Role};
+use websocket_proto::{Config, Connection, Event, Input, Receiver, Role};
 
 mod support;
 
@@ -32,7 +32,7 @@ fn receiver() -> Receiver {
 fn receive(receiver: &mut Receiver, stream: &mut [u8], size: usize) -> (usize, usize) {
     let (mut messages, mut length) = (0, 0);
     for read in stream.chunks_mut(size) {
-        let mut input = read;
+        let mut input = Input::new(read);
         while let Some(event) = receiver.receive(&mut input).expect("valid frames") {
             match event {
                 Event::Text(text) => {

@@ -3,12 +3,12 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use support::Stream;
 use websocket_proto::handshake::Agreement;
-use websocket_proto::{Config, Connection, Event};
+use websocket_proto::{Config, Connection, Event, Input};
 
 mod support;
 
 fn echo(connection: &mut Connection, stream: &mut [u8], out: &mut Vec<u8>) {
-    let mut input = stream;
+    let mut input = Input::new(stream);
     while let Some(event) = connection.receive(&mut input, out).expect("valid frames") {
         match event {
             Event::Text(text) => connection.send_text(&text, out),

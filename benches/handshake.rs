@@ -5,7 +5,7 @@ use core::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use websocket_proto::handshake::{Acceptance, ClientRequest};
-use websocket_proto::{Config, Connection, Event, Seed, State, Uri};
+use websocket_proto::{Config, Connection, Event, Input, Seed, State, Uri};
 
 /// 13 fields, as a browser sends them.
 const REQUEST: &[u8] = b"GET /chat HTTP/1.1\r\n\
@@ -31,7 +31,7 @@ const ANSWER: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\n\
 
 fn serve(config: Config, request: &mut [u8], out: &mut Vec<u8>) -> Connection {
     let mut connection = Connection::server(config);
-    let mut input = request;
+    let mut input = Input::new(request);
     match connection.receive(&mut input, out) {
         Ok(Some(Event::Request(request))) => connection
             .accept(&request, &Acceptance::new(), out)
@@ -67,7 +67,7 @@ const SEED: [u8; 32] = [7; 32];
 fn connect(request: &ClientRequest, answer: &mut [u8], out: &mut Vec<u8>) -> Connection {
     let mut connection =
         Connection::client(Config::new(), request, Seed::from(SEED), out).expect("a valid request");
-    let mut input = answer;
+    let mut input = Input::new(answer);
     match connection.receive(&mut input, out) {
         Ok(Some(Event::Open(_))) => connection,
         other => panic!("{other:?}"),

@@ -113,6 +113,8 @@ impl Config {
     /// refused at the header that exceeds it with 1009. Of a compressed message
     /// the inflated bytes count, while they are inflated. Holds for
     /// [`Delivery::Fragments`] too: raise it there for streams without end.
+    /// A message that is put together and for which there is no memory is over
+    /// the limit, whatever the limit is.
     #[must_use]
     pub const fn max_message(mut self, bytes: u64) -> Self {
         self.max_message = bytes;

@@ -33,6 +33,11 @@ pub enum Error {
     UnexpectedEof,
     /// A deadline of [`Config`](crate::Config) passed.
     Timeout(Timeout),
+    /// The one mistake of the caller in this list: an [`Input`](crate::Input)
+    /// was dropped before [`receive`](crate::Connection::receive) gave `None`, so
+    /// that messages can be lost. Nothing was emitted and the connection is as
+    /// it was, but every other input gets this error.
+    UnreadInput,
 }
 
 /// The limit that a message exceeded.
@@ -104,6 +109,7 @@ impl Error {
             Self::Request(_)
             | Self::Response(_)
             | Self::UnexpectedEof
+            | Self::UnreadInput
             | Self::Timeout(Timeout::Handshake | Timeout::Close) => return None,
         })
     }
@@ -132,6 +138,7 @@ impl Error {
             Self::Close(error) => error.section(),
             Self::Limit(_) => "RFC 6455 section 10.4",
             Self::UnexpectedEof => "RFC 6455 section 7.1.5",
+            Self::UnreadInput => "RFC 6455 section 6.2",
             Self::Timeout(Timeout::Handshake) => "RFC 9110 section 15.5.9",
             Self::Timeout(Timeout::Idle) => "RFC 6455 section 7.3",
             Self::Timeout(Timeout::Pong) => "RFC 6455 section 5.5.2",
@@ -153,6 +160,7 @@ impl fmt::Display for Error {
             Self::Limit(Limit::Message) => "message over the limit",
             Self::Limit(Limit::Fragments) => "more fragments in a message than the limit",
             Self::UnexpectedEof => "connection lost before the closing handshake",
+            Self::UnreadInput => "an input was dropped before all of its events were taken",
             Self::Timeout(Timeout::Handshake) => "opening handshake not completed in time",
             Self::Timeout(Timeout::Idle) => "nothing received for too long",
             Self::Timeout(Timeout::Pong) => "ping not answered in time",

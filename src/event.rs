@@ -63,12 +63,12 @@ impl Event<'_> {
     /// is moved.
     ///
     /// ```
-    /// # use websocket_proto::{Config, Connection, Event, Seed, handshake::Agreement};
+    /// # use websocket_proto::{Config, Connection, Event, Input, Seed, handshake::Agreement};
     /// # let mut client =
     /// #     Connection::upgraded_client(Config::new(), Agreement::default(), Seed::from([7; 32]));
     /// let (events, other_task) = std::sync::mpsc::channel();
     /// let (mut read, mut out) = (*b"\x81\x05Hello", Vec::new());
-    /// let mut input = &mut read[..];
+    /// let mut input = Input::new(&mut read);
     /// while let Some(event) = client.receive(&mut input, &mut out)? {
     ///     events.send(event.into_owned())?;
     /// }

@@ -14,7 +14,7 @@
 #![cfg_attr(not(feature = "alloc"), doc = "```text")]
 //! use std::error::Error;
 //! use websocket_proto::handshake::{Acceptance, Response};
-//! use websocket_proto::{Batch, Config, Connection, Event};
+//! use websocket_proto::{Config, Connection, Event, Input};
 //!
 //! fn serve(mut socket: impl std::io::Read + std::io::Write) -> Result<(), Box<dyn Error>> {
 //!     let mut connection = Connection::server(Config::new());
@@ -46,7 +46,7 @@
 //!     read: &mut [u8],
 //!     out: &mut Vec<u8>,
 //! ) -> Result<(), Box<dyn Error>> {
-//!     let mut input = Batch::new(read);
+//!     let mut input = Input::new(read);
 //!     while let Some(event) = connection.receive(&mut input, out)? {
 //!         match event {
 //!             Event::Request(request) => {
@@ -94,8 +94,9 @@
 //!   comes out owned, and its buffer can be given back to
 //!   [`recycle`](Connection::recycle). To keep an event longer than the input,
 //!   call [`Event::into_owned`].
-//! * **Give a [`Batch`] if you take every event of a read before the next
-//!   read**: it makes short texts cheap. A `&mut [u8]` can be left at any event.
+//! * **Take every event of an [`Input`].** Short texts are looked at several at a
+//!   time. If you drop an input too early, the next call says so. To stop in
+//!   between, use [`Input::one_by_one`].
 //! * **The machine answers for itself**: pongs, the echo of a Close, the Close
 //!   that a violation deserves, the HTTP refusal that a bad request deserves.
 //! * **The peer's faults are [`Error`], the caller's are [`SendError`].** An
@@ -117,7 +118,7 @@
 #![cfg_attr(feature = "alloc", doc = "```")]
 #![cfg_attr(not(feature = "alloc"), doc = "```text")]
 //! use websocket_proto::handshake::{ClientRequest, accept_key};
-//! use websocket_proto::{CloseCode, Config, Connection, Event, Seed, State, Uri};
+//! use websocket_proto::{CloseCode, Config, Connection, Event, Input, Seed, State, Uri};
 //!
 //! let uri = Uri::parse("ws://example.com/chat")?;
 //! let request = ClientRequest::new(&uri).subprotocol("chat");
@@ -140,7 +141,7 @@
 //! .into_bytes();
 //! read.extend(b"\x81\x05Hello");
 //!
-//! let mut input = &mut read[..];
+//! let mut input = Input::new(&mut read);
 //! assert!(matches!(client.receive(&mut input, &mut out)?, Some(Event::Open(_))));
 //! assert_eq!(client.subprotocol(), Some("chat"));
 //! let Some(Event::Text(text)) = client.receive(&mut input, &mut out)? else {
@@ -153,7 +154,7 @@
 //! client.send_close(CloseCode::NORMAL, "done", &mut out)?;
 //! assert_eq!(client.state(), State::Closing);
 //! let mut read = *b"\x88\x02\x03\xe8";
-//! let event = client.receive(&mut &mut read[..], &mut out)?;
+//! let event = client.receive(&mut Input::new(&mut read), &mut out)?;
 //! assert!(matches!(event, Some(Event::Close(Some(frame))) if frame.code == CloseCode::NORMAL));
 //! assert!(client.close_expected());
 //! client.receive_eof()?;
@@ -277,7 +278,7 @@ pub use error::{Error, Limit, SendError, Timeout, Unsupported};
 pub use event::{CloseFrame, Event, Fragment, FragmentData, MessageKind};
 pub use frame::CloseCode;
 #[cfg(feature = "alloc")]
-pub use input::{Batch, Input};
+pub use input::Input;
 pub use output::{FixedOutput, Output};
 pub use protocol::Protocol;
 pub use role::Role;

@@ -6,7 +6,7 @@ use support::Stream;
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::frame::Opcode;
 use websocket_proto::handshake::{Acceptance, Agreement};
-use websocket_proto::{Batch, Config, Connection, Event, PreparedMessage, Role, Seed};
+use websocket_proto::{Config, Connection, Event, Input, PreparedMessage, Role, Seed};
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -59,7 +59,7 @@ fn client() -> Connection {
 
 /// Takes every event, and counts the messages and their bytes.
 fn take(connection: &mut Connection, read: &mut [u8], out: &mut Vec<u8>) -> (usize, usize) {
-    let mut input = Batch::new(read);
+    let mut input = Input::new(read);
     let (mut messages, mut bytes) = (0, 0);
     while let Some(event) = connection.receive(&mut input, out).expect("valid frames") {
         messages += 1;
@@ -166,7 +166,7 @@ fn send(mut connection: Connection, count: usize) -> usize {
         Role::Client => server(),
         Role::Server => client(),
     };
-    let mut input = Batch::new(&mut out);
+    let mut input = Input::new(&mut out);
     let mut texts = texts.iter();
     let mut replies = Vec::new();
     while let Some(event) = other.receive(&mut input, &mut replies).expect("valid") {
@@ -188,7 +188,7 @@ fn echo(count: usize) -> usize {
     for _ in 0..count {
         buffer.copy_from_slice(&stream.wire);
         out.clear();
-        let mut input = Batch::new(&mut buffer);
+        let mut input = Input::new(&mut buffer);
         while let Some(event) = connection
             .receive(&mut input, &mut out)
             .expect("valid frames")
@@ -248,8 +248,8 @@ fn handshake_in(size: usize, count: usize) -> usize {
         let mut connection = Connection::server(config);
         let mut buffer = REQUEST.to_vec();
         let mut pieces = buffer.chunks_mut(size);
-        let event = pieces.find_map(|mut piece| {
-            let event = connection.receive(&mut piece, &mut out);
+        let event = pieces.find_map(|piece| {
+            let event = connection.receive(&mut Input::new(piece), &mut out);
             event.expect("a valid head")
         });
         let Some(Event::Request(request)) = event else {

@@ -8,8 +8,8 @@ use websocket_proto::handshake::{
     accept_key,
 };
 use websocket_proto::{
-    Batch, CloseStatus, Config, Connection, Delivery, Error, Event, Input, MessageKind, Reply,
-    Role, Seed, State, Uri,
+    CloseStatus, Config, Connection, Delivery, Error, Event, Input, MessageKind, Reply, Role, Seed,
+    State, Uri,
 };
 
 use super::choices::{Choices, Cuts};
@@ -203,7 +203,7 @@ impl Plan {
         let mut collector = Collector::default();
         let mut failed = None;
         for piece in cuts.of(&mut stream) {
-            let mut input = piece;
+            let mut input = Input::new(piece);
             loop {
                 match receiver.receive(&mut input) {
                     Ok(Some(event)) => {
@@ -264,19 +264,19 @@ struct Player {
 
 impl Player {
     /// As slice and as batch in turn, the first as a slice.
-    fn feed_either(&mut self, mut piece: &mut [u8]) {
+    fn feed_either(&mut self, piece: &mut [u8]) {
         self.fed += 1;
         match self.fed % 2 {
             0 => self.feed_batch(piece),
-            _ => self.feed(&mut piece),
+            _ => self.feed(&mut Input::one_by_one(piece)),
         }
     }
 
     fn feed_batch(&mut self, piece: &mut [u8]) {
-        self.feed(&mut Batch::new(piece));
+        self.feed(&mut Input::new(piece));
     }
 
-    fn feed<'a>(&mut self, input: &mut impl Input<'a>) {
+    fn feed(&mut self, input: &mut Input<'_>) {
         let was_over = self.is_over();
         let before = self.output.len();
         loop {
@@ -360,7 +360,7 @@ impl Player {
         let mut late = [0x89, 0x00];
         let outcome = self
             .connection
-            .receive(&mut &mut late[..], &mut self.output);
+            .receive(&mut Input::new(&mut late), &mut self.output);
         match outcome {
             Ok(None) => assert!(end.is_ok()),
             Ok(Some(event)) => panic!("an event after the end of the stream: {event:?}"),

@@ -4,7 +4,7 @@
 
 use websocket_proto::deflate::{DeflateConfig, DeflateParameters};
 use websocket_proto::handshake::{Agreement, Extension};
-use websocket_proto::{Config, Connection, Delivery, Error, MessageKind, Role, Seed};
+use websocket_proto::{Config, Connection, Delivery, Error, Input, MessageKind, Role, Seed};
 
 use super::choices::{Choices, Cuts};
 use super::events::{Collector, Item};
@@ -174,7 +174,7 @@ impl Setting {
         };
         let mut collector = Collector::default();
         for piece in cuts.of(&mut stream) {
-            let mut input = piece;
+            let mut input = Input::new(piece);
             loop {
                 match connection.receive(&mut input, &mut outcome.output) {
                     Ok(Some(event)) => {

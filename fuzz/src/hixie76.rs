@@ -9,8 +9,8 @@ use websocket_proto::hixie76::{
     key_number,
 };
 use websocket_proto::{
-    CloseStatus, Config, Connection, Delivery, Error, Event, Limit, MessageKind, Role, Seed, State,
-    Uri,
+    CloseStatus, Config, Connection, Delivery, Error, Event, Input, Limit, MessageKind, Role, Seed,
+    State, Uri,
 };
 
 use super::choices::{Choices, Cuts};
@@ -264,7 +264,7 @@ impl Transcript {
         output.clear();
         let (mut items, mut collector, mut error) = (Vec::new(), Collector::default(), None);
         for piece in cuts.of(&mut stream) {
-            let mut input = piece;
+            let mut input = Input::new(piece);
             loop {
                 match connection.receive(&mut input, &mut output) {
                     Ok(Some(event)) => {

@@ -5,7 +5,7 @@ use websocket_proto::handshake::{
     Acceptance, ClientRequest, HeadError, HeadLimits, HeadReader, Headers, Request, RequestError,
     RequestHead, ResponseHead,
 };
-use websocket_proto::{Config, Connection, Error, Event, State, Uri};
+use websocket_proto::{Config, Connection, Error, Event, Input, State, Uri};
 
 use super::choices::{Choices, Cuts};
 
@@ -261,7 +261,7 @@ fn check_connection(
     let mut connection = Connection::server(config);
     let mut read = stream.to_vec();
     let mut output = Vec::new();
-    let outcome = connection.receive(&mut &mut read[..], &mut output);
+    let outcome = connection.receive(&mut Input::new(&mut read), &mut output);
     let expected = &start_line_fault(stream, limits).map_or(*expected, Err);
     match (outcome, expected) {
         (Ok(None), Ok(None)) => assert!(output.is_empty()),

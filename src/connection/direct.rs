@@ -21,7 +21,7 @@ impl Connection {
     /// ```
     /// use std::io::Read;
     /// use websocket_proto::handshake::Agreement;
-    /// use websocket_proto::{Config, Connection, Event, Seed};
+    /// use websocket_proto::{Config, Connection, Event, Input, Seed};
     ///
     /// let mut client =
     ///     Connection::upgraded_client(Config::new(), Agreement::default(), Seed::from([7; 32]));
@@ -44,7 +44,7 @@ impl Connection {
     ///     if length == 0 {
     ///         break client.receive_eof()?;
     ///     }
-    ///     let mut input = &mut buffer[..length];
+    ///     let mut input = Input::new(&mut buffer[..length]);
     ///     while let Some(event) = client.receive(&mut input, &mut out)? {
     ///         if let Event::Binary(message) = event {
     ///             lengths.push(message.len());

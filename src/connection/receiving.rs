@@ -2,9 +2,9 @@ use alloc::vec::Vec;
 
 use super::Connection;
 use super::receiver::Fast;
-use crate::input::INSIDE;
+use crate::input::Input;
 use crate::status::State;
-use crate::{Error, Event, Input, Output};
+use crate::{Error, Event, Output};
 
 /// Receiving.
 impl Connection {
@@ -22,9 +22,10 @@ impl Connection {
     #[inline]
     pub fn receive<'a>(
         &mut self,
-        input: &mut impl Input<'a>,
+        input: &mut Input<'a>,
         out: &mut impl Output,
     ) -> Result<Option<Event<'a>>, Error> {
+        self.receiver.check_input(input)?;
         if let Some(deadlines) = &mut self.deadlines
             && !input.is_empty()
         {
@@ -45,14 +46,17 @@ impl Connection {
     #[inline(never)]
     fn receive_any<'a>(
         &mut self,
-        input: &mut impl Input<'a>,
+        input: &mut Input<'a>,
         out: &mut impl Output,
     ) -> Result<Option<Event<'a>>, Error> {
         if self.sender.wants_write() {
             self.sender.poll_transmit(out);
         }
         if self.opening.is_some() {
-            return self.receive_opening(input.rest(INSIDE), out);
+            let event = self.receive_opening(input.rest(), out)?;
+            // A request that waits leaves what follows it.
+            self.receiver.note(input);
+            return Ok(event);
         }
         match self.receiver.receive_slow(input) {
             Ok(Some(event)) => {

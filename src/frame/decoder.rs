@@ -170,32 +170,6 @@ impl Decoder {
         }
     }
 
-    /// The payload of a message in one frame that lies in `input` whole and is
-    /// no longer than `limit`, as nearly all are: one branch after the other,
-    /// and no state. `None` leaves `input` as it is to
-    /// [`decode`](Self::decode).
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    pub(crate) fn whole_message<'a>(
-        &mut self,
-        input: &mut &'a mut [u8],
-        limit: u64,
-    ) -> Option<(Opcode, &'a mut [u8])> {
-        if !self.is_idle() {
-            return None;
-        }
-        let (opcode, length, key, start) = Header::parse_message(input, self.role)?;
-        let end = start + usize::from(length);
-        if u64::from(length) > limit || end > input.len() {
-            return None;
-        }
-        let payload = &mut take(input, end)[start..];
-        if let Some(key) = key {
-            key.apply(payload);
-        }
-        Some((opcode, payload))
-    }
-
     /// Whether fragments of a message are still to come.
     #[cfg(feature = "alloc")]
     #[inline]
@@ -217,9 +191,10 @@ impl Decoder {
         self.is_final
     }
 
+    /// The end that this decoder is for.
     #[cfg(feature = "alloc")]
     #[inline]
-    pub(super) const fn role(&self) -> Role {
+    pub(crate) const fn role(&self) -> Role {
         self.role
     }
 

@@ -2,7 +2,7 @@ use core::fmt;
 
 use super::{FrameError, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits};
 #[cfg(feature = "alloc")]
-use crate::{Output, Role};
+use crate::Output;
 
 const FIN: u8 = 0x80;
 const OPCODE: u8 = 0x0F;
@@ -49,10 +49,6 @@ pub struct Header {
 impl Header {
     /// The longest that a header can be, in bytes.
     pub const MAX_ENCODED: usize = 14;
-
-    /// The first byte of a text message in one frame.
-    #[cfg(feature = "alloc")]
-    pub(super) const WHOLE_TEXT: u8 = FIN | Opcode::Text.bits();
 
     /// An unmasked header without reserved bits.
     ///
@@ -224,45 +220,6 @@ impl Header {
             payload_length,
         };
         Ok(Some((header, bytes.len() - rest.len())))
-    }
-
-    /// The header of a data message in one frame of at most 65,535 bytes, as
-    /// the end with this role receives it: what it is, the length of the
-    /// payload, the masking key, and the length of the header. `None` for
-    /// every other one, the faulty among them.
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    pub(super) fn parse_message(
-        bytes: &[u8],
-        role: Role,
-    ) -> Option<(Opcode, u16, Option<MaskingKey>, usize)> {
-        const BINARY: u8 = FIN | Opcode::Binary.bits();
-        let (opcode, second, rest) = match bytes {
-            [Self::WHOLE_TEXT, second, rest @ ..] => (Opcode::Text, *second, rest),
-            [BINARY, second, rest @ ..] => (Opcode::Binary, *second, rest),
-            _ => return None,
-        };
-        let (length, rest) = match second & LENGTH {
-            short @ 0..LENGTH_16 => (u16::from(short), rest),
-            LENGTH_16 => {
-                let (long, rest) = rest.split_first_chunk()?;
-                let length = u16::from_be_bytes(*long);
-                if length < u16::from(LENGTH_16) {
-                    return None;
-                }
-                (length, rest)
-            }
-            _ => return None,
-        };
-        let (key, rest) = match (role, Self::parse_masked(second)) {
-            (Role::Client, false) => (None, rest),
-            (Role::Server, true) => {
-                let (key, rest) = rest.split_first_chunk()?;
-                (Some(MaskingKey::new(*key)), rest)
-            }
-            _ => return None,
-        };
-        Some((opcode, length, key, bytes.len() - rest.len()))
     }
 
     /// How long the header is that begins with `bytes`, as far as these tell:

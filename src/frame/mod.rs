@@ -13,8 +13,6 @@
 //!
 //! [RFC 6455 §5]: https://www.rfc-editor.org/rfc/rfc6455#section-5
 
-#[cfg(feature = "alloc")]
-mod ahead;
 mod close;
 mod decoder;
 pub(crate) mod error;
@@ -26,14 +24,10 @@ mod opcode;
 mod reserved;
 #[cfg(feature = "simd")]
 mod simd;
-#[cfg(all(test, feature = "alloc"))]
-mod tests;
 mod utf8;
 #[cfg(feature = "alloc")]
 mod utf8_state;
 
-#[cfg(feature = "alloc")]
-pub(crate) use ahead::{is_text, split_text, validate_ahead};
 pub use close::{CloseCode, CloseError, ClosePayload};
 pub use decoder::{Decoded, Decoder};
 pub use error::FrameError;

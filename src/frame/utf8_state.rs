@@ -85,3 +85,6 @@ impl Utf8State {
         self.0 != INVALID
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::Instant;
 
-use websocket_proto::{Batch, Connection, Event, SendError};
+use websocket_proto::{Connection, Event, Input, SendError};
 
 use crate::socket::{self, Arrival};
 
@@ -57,7 +57,7 @@ where
             .map(|deadline| deadline.saturating_sub(clock.elapsed()));
         outcome = match socket::read(stream, &mut buffer, wait) {
             Arrival::Bytes(length) => {
-                let input = Batch::new(&mut buffer[..length]);
+                let input = Input::new(&mut buffer[..length]);
                 take_events(conn, input, out, &mut handle)
             }
             Arrival::End => conn.receive_eof().map_err(Failure::from),
@@ -68,7 +68,7 @@ where
 
 fn take_events<H>(
     conn: &mut Connection,
-    mut input: Batch<'_>,
+    mut input: Input<'_>,
     out: &mut Vec<u8>,
     handle: &mut H,
 ) -> Result<(), Failure>

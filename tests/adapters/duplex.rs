@@ -9,7 +9,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use websocket_proto::{Batch, Connection, Error, Event, SendError};
+use websocket_proto::{Connection, Error, Event, Input, SendError};
 
 use crate::socket::{self, Arrival};
 
@@ -111,7 +111,7 @@ impl Link {
             });
             match socket::read(&self.stream, &mut buffer, Some(wait)) {
                 Arrival::Bytes(length) => {
-                    let mut input = Batch::new(&mut buffer[..length]);
+                    let mut input = Input::new(&mut buffer[..length]);
                     while let Some(event) = self
                         .with(|conn, out| conn.receive(&mut input, out))
                         .map_err(Failure::Peer)?

@@ -2,8 +2,8 @@
 
 use websocket_proto::handshake::{Acceptance, BuildError, Response};
 use websocket_proto::{
-    CloseCode, Config, Connection, FixedOutput, MessageKind, PreparedMessage, Role, SendError,
-    State,
+    CloseCode, Config, Connection, FixedOutput, Input, MessageKind, PreparedMessage, Role,
+    SendError, State,
 };
 
 use crate::misuse::{in_state, looks};
@@ -187,7 +187,7 @@ fn a_request_of_another_connection_is_not_accepted() {
     let (mut conn, request) = asked_server(Config::new());
     let mut other = Connection::server(Config::new());
     let mut bytes = REQUEST.replace("dGhl", "aGhl").into_bytes();
-    let mut input = &mut bytes[..];
+    let mut input = Input::new(&mut bytes);
     let Ok(Some(websocket_proto::Event::Request(foreign))) =
         other.receive(&mut input, &mut Vec::new())
     else {

@@ -1,6 +1,6 @@
 //! IO-07: outputs that drain slowly, or not at all.
 
-use websocket_proto::{Config, Event, FixedOutput, Output, Role, State};
+use websocket_proto::{Config, Event, FixedOutput, Input, Output, Role, State};
 
 use crate::pair::{code, events, take};
 use crate::support::{ROLES, Seen, close, feed, frame, frames, on_wire, open, sent};
@@ -79,7 +79,7 @@ fn an_answer_that_waits_goes_out_before_the_next_message_is_answered() {
         assert!(conn.wants_write());
         out.clear();
         let mut text = on_wire(role, &frame(0x81, b"Hello"));
-        let event = conn.receive(&mut &mut text[..], &mut out);
+        let event = conn.receive(&mut Input::new(&mut text), &mut out);
         assert!(matches!(event, Ok(Some(Event::Text(text))) if text == "Hello"));
         assert!(!conn.wants_write());
         assert_eq!(sent(role, &out)[0].plain(), (0x8a, &b"abc"[..]));
@@ -332,7 +332,7 @@ fn a_caller_may_stop_between_events() {
     for role in ROLES {
         let mut conn = open(role, Config::new());
         let mut read = on_wire(role, &frames(&[(0x81, b"a"), (0x81, b"b"), (0x82, b"c")]));
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         let mut out = Vec::new();
         let mut lengths = vec![input.len()];
         let mut seen = Vec::new();

@@ -2,7 +2,7 @@
 //! like one (the WHATWG WebSockets standard).
 
 use websocket_proto::handshake::{Acceptance, BuildError, ClientRequest, ResponseError};
-use websocket_proto::{Config, Connection, Error, Event, Role, SendError, Timeout, Uri};
+use websocket_proto::{Config, Connection, Error, Event, Input, Role, SendError, Timeout, Uri};
 
 use crate::pair::{code, connecting_client, events, failure, request};
 use crate::support::{Seen, close, frame, mask, open};
@@ -47,7 +47,8 @@ fn accept(head: &str, acceptance: &Acceptance) -> (Connection, String) {
     let mut read = head.as_bytes().to_vec();
     let mut conn = Connection::server(Config::new());
     let mut out = Vec::new();
-    let Ok(Some(Event::Request(request))) = conn.receive(&mut &mut read[..], &mut out) else {
+    let Ok(Some(Event::Request(request))) = conn.receive(&mut Input::new(&mut read), &mut out)
+    else {
         panic!("a valid request");
     };
     conn.accept(&request, acceptance, &mut out).expect("valid");
@@ -118,7 +119,7 @@ fn answered(offer: &ClientRequest, change: impl Fn(String) -> String) -> Result<
     let head = String::from_utf8(wire).expect("ASCII");
     let (_, answer) = accept(&head, &Acceptance::new());
     let mut answer = change(answer).into_bytes();
-    let event = client.receive(&mut &mut answer[..], &mut Vec::new())?;
+    let event = client.receive(&mut Input::new(&mut answer), &mut Vec::new())?;
     Ok(event.expect("a whole head").into())
 }
 
@@ -173,7 +174,7 @@ fn all_failures_look_alike_but_in_their_error() {
         let config = Config::new().handshake_timeout(second);
         let mut client = connecting_client(config, &mut Vec::new());
         let mut read = wire.clone();
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         let mut out = Vec::new();
         let error = loop {
             match client.receive(&mut input, &mut out) {

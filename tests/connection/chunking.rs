@@ -3,7 +3,7 @@
 
 use websocket_proto::handshake::{Acceptance, Response};
 use websocket_proto::{
-    Batch, Config, Connection, Delivery, Error, Event, Input, Limit, MessageKind, Role, State,
+    Config, Connection, Delivery, Error, Event, Input, Limit, MessageKind, Role, State,
 };
 
 use crate::pair::{REQUEST, RESPONSE, connecting_client};
@@ -68,15 +68,15 @@ struct Player {
 }
 
 impl Player {
-    fn feed_slice(&mut self, mut read: &mut [u8]) {
-        self.feed(&mut read);
+    fn feed_slice(&mut self, read: &mut [u8]) {
+        self.feed(&mut Input::one_by_one(read));
     }
 
     fn feed_batch(&mut self, read: &mut [u8]) {
-        self.feed(&mut Batch::new(read));
+        self.feed(&mut Input::new(read));
     }
 
-    fn feed<'a>(&mut self, input: &mut impl Input<'a>) {
+    fn feed(&mut self, input: &mut Input<'_>) {
         loop {
             match self.conn.receive(input, &mut self.out) {
                 Ok(None) => {
@@ -424,7 +424,7 @@ fn the_body_of_a_refusal_is_whole_in_every_cut() {
         let (mut heads, mut body) = (0, Vec::new());
         for piece in wire.chunks(step) {
             let mut read = piece.to_vec();
-            let mut input = &mut read[..];
+            let mut input = Input::new(&mut read);
             while let Some(event) = conn.receive(&mut input, &mut Vec::new()).expect("http") {
                 match event {
                     Event::Refused(head) => {

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use websocket_proto::{Config, Connection, Error, FixedOutput, Role, State, Timeout};
+use websocket_proto::{Config, Connection, Error, FixedOutput, Input, Role, State, Timeout};
 
 use crate::pair::{asked_server, code, connecting_client, events, opened};
 use crate::support::{ROLES, Seen, close, frame, on_wire, open, sent};
@@ -318,7 +318,9 @@ fn the_close_of_a_failure_has_the_deadline_of_closing() {
         let mut conn = open(role, Config::new().close_timeout(at(5)));
         let mut full = FixedOutput::new(&mut []);
         let mut read = [0xff];
-        let failed = conn.receive(&mut &mut read[..], &mut full).map(|_| ());
+        let failed = conn
+            .receive(&mut Input::new(&mut read), &mut full)
+            .map(|_| ());
         assert!(failed.is_err());
         assert_eq!(conn.state(), State::Closing);
         assert_eq!(conn.handle_timeout(at(1), &mut full).err(), failed.err());

@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use proptest::prelude::*;
-use websocket_proto::{Config, Connection, Delivery, Event, Limit, Role};
+use websocket_proto::{Config, Connection, Delivery, Event, Input, Limit, Role};
 
 use crate::support::{ROLES, Seen, feed, frame, frames, on_wire, open};
 
@@ -29,7 +29,7 @@ fn play(conn: &mut Connection, wire: &[u8], reads: &[usize]) -> (Vec<Seen>, bool
         }
         rest = behind;
         let mut read = read.to_vec();
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         loop {
             match conn.receive(&mut input, &mut out) {
                 Ok(Some(Event::Binary(bytes))) => {
@@ -114,14 +114,18 @@ fn there_is_no_room_for_anything_else() {
                 0 | 1 => frames.clone(),
                 _ => on_wire(role, frames)[..20].to_vec(),
             };
-            let _ = conn.receive(&mut &mut read[..], &mut Vec::new()).unwrap();
+            let _ = conn
+                .receive(&mut Input::new(&mut read), &mut Vec::new())
+                .unwrap();
             assert_eq!(conn.payload_buffer(), None, "{name}");
             conn.receive_payload(10);
         }
         let mut closing = open(role, Config::new().deliver_while_closing(false));
         let mut read = on_wire(role, &frame(0x82, &long))[..20].to_vec();
         let mut out = Vec::new();
-        let _ = closing.receive(&mut &mut read[..], &mut out).unwrap();
+        let _ = closing
+            .receive(&mut Input::new(&mut read), &mut out)
+            .unwrap();
         assert!(closing.payload_buffer().is_some());
         closing.send_empty_close(&mut out).unwrap();
         assert_eq!(closing.payload_buffer(), None, "nobody wants it");
@@ -137,7 +141,7 @@ fn the_limit_is_met_at_the_header() {
     let wire = on_wire(Role::Server, &frame(0x82, &binary(10_000)));
     let mut conn = open(Role::Server, Config::new().max_message(9_999));
     let error = conn
-        .receive(&mut &mut wire[..20].to_vec()[..], &mut Vec::new())
+        .receive(&mut Input::new(&mut wire[..20].to_vec()), &mut Vec::new())
         .unwrap_err();
     assert_eq!(error, Limit::Message.into());
     assert_eq!(conn.payload_buffer(), None);
@@ -153,7 +157,9 @@ fn the_room_grows_with_what_has_arrived() {
     let (announced, first) = header.split_at_mut(14);
     for read in [announced, first] {
         assert_eq!(conn.payload_buffer(), None, "nothing has arrived");
-        let event = conn.receive(&mut &mut read[..], &mut Vec::new()).unwrap();
+        let event = conn
+            .receive(&mut Input::new(read), &mut Vec::new())
+            .unwrap();
         assert!(event.is_none());
     }
     let mut arrived = 1;
@@ -165,7 +171,9 @@ fn the_room_grows_with_what_has_arrived() {
     }
     assert_eq!(arrived, 1 << 24);
     let mut last = [b'x'];
-    let event = conn.receive(&mut &mut last[..], &mut Vec::new()).unwrap();
+    let event = conn
+        .receive(&mut Input::new(&mut last), &mut Vec::new())
+        .unwrap();
     assert!(matches!(event, Some(Event::Binary(bytes)) if bytes.len() == (1 << 24) + 1));
 }
 
@@ -178,7 +186,9 @@ fn the_room_grows_no_more_after_a_read() {
         let mut announced = [0x80, 127, 0, 0, 0, 0, 0, 0xFF, 0, 0, b'x'];
         let mut conn = open(Role::Client, Config::new());
         for read in [&mut begun[..], &mut announced] {
-            let event = conn.receive(&mut &mut read[..], &mut Vec::new()).unwrap();
+            let event = conn
+                .receive(&mut Input::new(read), &mut Vec::new())
+                .unwrap();
             assert!(event.is_none());
         }
         let room = conn.payload_buffer().expect("a long payload").len();
@@ -194,7 +204,7 @@ fn what_is_read_there_moves_the_deadline() {
     let mut conn = open(Role::Server, Config::new().idle_timeout(at(10)));
     let mut read = on_wire(Role::Server, &frame(0x82, &binary(10_000)))[..20].to_vec();
     let mut out = Vec::new();
-    let event = conn.receive(&mut &mut read[..], &mut out).unwrap();
+    let event = conn.receive(&mut Input::new(&mut read), &mut out).unwrap();
     assert!(event.is_none());
     conn.handle_timeout(at(100), &mut out).unwrap();
     assert_eq!(conn.poll_timeout(), Some(at(110)));
@@ -221,7 +231,7 @@ fn only_what_was_lent_counts() {
     conn.recycle(vec![b'S'; 20_000]);
     let (start, rest) = wire.split_at(4 + 100);
     let mut start = start.to_vec();
-    let event = conn.receive(&mut &mut start[..], &mut Vec::new());
+    let event = conn.receive(&mut Input::new(&mut start), &mut Vec::new());
     assert!(event.unwrap().is_none());
     conn.receive_payload(5000);
     let room = conn.payload_buffer().unwrap();
@@ -232,7 +242,7 @@ fn only_what_was_lent_counts() {
     // Asked for, and then taken by the other way.
     assert_eq!(conn.payload_buffer().unwrap().len(), 9_894);
     let mut next = rest[5..10].to_vec();
-    let event = conn.receive(&mut &mut next[..], &mut Vec::new());
+    let event = conn.receive(&mut Input::new(&mut next), &mut Vec::new());
     assert!(event.unwrap().is_none());
     conn.receive_payload(5);
     let room = conn.payload_buffer().unwrap();
@@ -241,7 +251,9 @@ fn only_what_was_lent_counts() {
     conn.receive_payload(usize::MAX);
     assert_eq!(conn.payload_buffer(), None);
     let mut last = rest[end..].to_vec();
-    let event = conn.receive(&mut &mut last[..], &mut Vec::new()).unwrap();
+    let event = conn
+        .receive(&mut Input::new(&mut last), &mut Vec::new())
+        .unwrap();
     assert!(event.map(Seen::from) == Some(Seen::Binary(payload)));
 }
 

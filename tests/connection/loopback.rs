@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use websocket_proto::{Config, Connection, Delivery, Event, MessageKind, Role, State};
+use websocket_proto::{Config, Connection, Delivery, Event, Input, MessageKind, Role, State};
 
 use crate::chunking::run;
 use crate::pair::{code, opened};
@@ -146,7 +146,7 @@ impl End {
     }
 
     fn receive(&mut self, mut read: Vec<u8>) {
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         while let Some(event) = self
             .conn
             .receive(&mut input, &mut self.out)
@@ -329,7 +329,7 @@ proptest! {
         let mut error = None;
         let mut asked = false;
         for piece in wire.chunks_mut(step) {
-            let mut input = piece;
+            let mut input = Input::new(piece);
             match conn.receive(&mut input, &mut out) {
                 Ok(event) => {
                     assert_eq!(error, None);
@@ -361,7 +361,7 @@ fn check_victim(mut victim: Connection, wire: &[u8], step: usize) {
     let mut closed = false;
     for piece in wire.chunks(step) {
         let mut read = piece.to_vec();
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         loop {
             match victim.receive(&mut input, &mut out) {
                 Ok(None) => {

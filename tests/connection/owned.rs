@@ -1,7 +1,7 @@
 //! Events that outlive the input.
 
 use websocket_proto::handshake::Acceptance;
-use websocket_proto::{Config, Connection, Delivery, Event, Role};
+use websocket_proto::{Config, Connection, Delivery, Event, Input, Role};
 
 use crate::pair::connecting_client;
 use crate::support::{ROLES, Seen, close, frames, on_wire, open};
@@ -9,7 +9,7 @@ use crate::support::{ROLES, Seen, close, frames, on_wire, open};
 /// Every event, beside what it says while it still borrows.
 fn owned(mut connection: Connection, wire: &[u8]) -> Vec<(Event<'static>, Seen)> {
     let mut read = wire.to_vec();
-    let mut input = &mut read[..];
+    let mut input = Input::new(&mut read);
     let mut events = Vec::new();
     while let Some(event) = connection
         .receive(&mut input, &mut Vec::new())
@@ -72,7 +72,7 @@ fn every_event_of_a_handshake_can_be_owned() {
     let (mut wire, mut answer) = (Vec::new(), Vec::new());
     let client = connecting_client(Config::new(), &mut wire);
     let mut server = Connection::server(Config::new());
-    match server.receive(&mut &mut wire[..], &mut answer) {
+    match server.receive(&mut Input::new(&mut wire), &mut answer) {
         Ok(Some(Event::Request(request))) => server
             .accept(&request, &Acceptance::new(), &mut answer)
             .expect("a valid request"),

@@ -1,7 +1,7 @@
 //! Answers of HTTP, where no connection opens.
 
 use websocket_proto::handshake::{Acceptance, RequestError, Response, ResponseError};
-use websocket_proto::{Config, Connection, Error, Event, FixedOutput, State};
+use websocket_proto::{Config, Connection, Error, Event, FixedOutput, Input, State};
 
 use crate::pair::{REQUEST, RESPONSE, asked_server, connecting_client, failure, take};
 use crate::support::hex;
@@ -135,7 +135,8 @@ fn a_valid_request_can_be_refused_for_its_origin_or_its_resource() {
             .into_bytes();
         let mut conn = Connection::server(Config::new());
         let mut out = Vec::new();
-        let Ok(Some(Event::Request(request))) = conn.receive(&mut &mut read[..], &mut out) else {
+        let Ok(Some(Event::Request(request))) = conn.receive(&mut Input::new(&mut read), &mut out)
+        else {
             panic!("a valid request");
         };
         let result = if !request.origin_is_one_of(&[allowed]) {
@@ -161,7 +162,7 @@ fn a_client_of_http_1_0_gets_no_interim_response() {
         let mut read = request.into_bytes();
         let mut conn = Connection::server(Config::new());
         let mut out = Vec::new();
-        let event = conn.receive(&mut &mut read[..], &mut out);
+        let event = conn.receive(&mut Input::new(&mut read), &mut out);
         assert!(matches!(event, Ok(Some(Event::Http(_)))), "{event:?}");
         assert_eq!(out, b"");
         let response = Response::new(426).header("Upgrade", "websocket");
@@ -177,7 +178,7 @@ fn a_request_for_something_else_is_answered_by_the_application() {
     for (method, body) in [("GET", "found"), ("POST", "found"), ("HEAD", "")] {
         let request = format!("{method} /page?x=1 HTTP/1.1\r\nHost: a\r\nX-Y: z\r\n\r\n");
         let mut read = [request.as_bytes(), b"more"].concat();
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         let mut conn = Connection::server(Config::new());
         let mut out = Vec::new();
         let Ok(Some(Event::Http(head))) = conn.receive(&mut input, &mut out) else {
@@ -233,7 +234,7 @@ fn a_faulty_head_request_is_refused_without_a_body() {
             let mut conn = Connection::server(Config::new());
             let mut out = Vec::new();
             let mut pieces = read.chunks_mut(size);
-            assert!(pieces.any(|mut piece| conn.receive(&mut piece, &mut out).is_err()));
+            assert!(pieces.any(|piece| conn.receive(&mut Input::new(piece), &mut out).is_err()));
             let text = String::from_utf8(out).expect("ASCII");
             assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
             let (head, body) = text.split_once("\r\n\r\n").expect("a head");
@@ -264,7 +265,8 @@ fn a_wrong_start_line_is_refused_at_its_end() {
                 let mut conn = Connection::server(Config::new());
                 let (mut read, mut out) = (read.clone(), Vec::new());
                 let mut pieces = read.chunks_mut(size);
-                let failed = pieces.find_map(|mut piece| conn.receive(&mut piece, &mut out).err());
+                let failed =
+                    pieces.find_map(|piece| conn.receive(&mut Input::new(piece), &mut out).err());
                 assert_eq!(
                     failed,
                     Some(Error::Request(error)),
@@ -291,8 +293,8 @@ fn a_wrong_status_line_fails_at_its_end() {
                     let mut conn = connecting_client(Config::new(), &mut Vec::new());
                     let (mut read, mut out) = (read.clone(), Vec::new());
                     let mut pieces = read.chunks_mut(size);
-                    let failed =
-                        pieces.find_map(|mut piece| conn.receive(&mut piece, &mut out).err());
+                    let failed = pieces
+                        .find_map(|piece| conn.receive(&mut Input::new(piece), &mut out).err());
                     assert_eq!(failed, Some(Error::Response(error)), "{line:?} {size}");
                     assert!(out.is_empty() && conn.is_closed());
                 }
@@ -315,7 +317,7 @@ fn a_refusal_is_passed_on_with_its_fields_and_its_body() {
         let mut client = connecting_client(Config::new(), &mut Vec::new());
         let head = format!("HTTP/1.1 {status} Reason\r\n{field}: {value}\r\n\r\n");
         let mut read = [head.as_bytes(), b"the body"].concat();
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         let mut out = Vec::new();
         let Ok(Some(Event::Refused(head))) = client.receive(&mut input, &mut out) else {
             panic!("an answer of HTTP");
@@ -330,7 +332,7 @@ fn a_refusal_is_passed_on_with_its_fields_and_its_body() {
         );
         let mut more = *b" and more";
         let event = client
-            .receive(&mut &mut more[..], &mut out)
+            .receive(&mut Input::new(&mut more), &mut out)
             .expect("no error");
         assert!(
             matches!(&event, Some(Event::Body(piece)) if **piece == *b" and more"),

@@ -4,7 +4,7 @@
 use websocket_proto::handshake::{
     Acceptance, ClientRequest, RequestError, Response, ResponseError,
 };
-use websocket_proto::{Config, Connection, Delivery, Error, Event, Limit, Role, Uri};
+use websocket_proto::{Config, Connection, Delivery, Error, Event, Input, Limit, Role, Uri};
 
 use crate::pair::{Call, REQUEST, RESPONSE, connecting_client, events, failure, request, take};
 use crate::support::{ROLES, Seen, frame, frames, on_wire, open, sent};
@@ -56,7 +56,7 @@ fn every_limit_has_a_default_and_one_above_it_is_an_error() {
     ] {
         let mut conn = Connection::server(Config::new());
         let mut read = request.into_bytes();
-        let result = conn.receive(&mut &mut read[..], &mut Vec::new());
+        let result = conn.receive(&mut Input::new(&mut read), &mut Vec::new());
         assert_eq!(result.err().and_then(|error| error.http_status()), status);
     }
 }
@@ -236,7 +236,8 @@ fn origins_are_compared_whole() {
             .replace("\r\n\r\n", &format!("{fields}\r\n\r\n"))
             .into_bytes();
         let mut conn = Connection::server(Config::new());
-        let Ok(Some(Event::Request(request))) = conn.receive(&mut &mut read[..], &mut Vec::new())
+        let Ok(Some(Event::Request(request))) =
+            conn.receive(&mut Input::new(&mut read), &mut Vec::new())
         else {
             panic!("a valid request");
         };
@@ -259,7 +260,8 @@ fn authentication_is_left_to_the_application() {
         .into_bytes();
     let mut conn = Connection::server(Config::new());
     let mut out = Vec::new();
-    let Ok(Some(Event::Request(request))) = conn.receive(&mut &mut read[..], &mut out) else {
+    let Ok(Some(Event::Request(request))) = conn.receive(&mut Input::new(&mut read), &mut out)
+    else {
         panic!("a valid request");
     };
     let names: Vec<_> = request.headers().iter().map(|(name, _)| name).collect();
@@ -294,7 +296,7 @@ fn a_megabyte_byte_by_byte_is_work_for_a_megabyte() {
         let mut out = Vec::new();
         let mut received = 0;
         for byte in wire.chunks_mut(1) {
-            let mut input = byte;
+            let mut input = Input::new(byte);
             while let Some(event) = conn.receive(&mut input, &mut out).expect("valid") {
                 received += match event {
                     Event::Text(text) => text.len(),
@@ -315,7 +317,7 @@ fn a_megabyte_byte_by_byte_is_work_for_a_megabyte() {
         .into_bytes();
     let mut asked = false;
     for byte in wire.chunks_mut(1) {
-        let mut input = byte;
+        let mut input = Input::new(byte);
         let event = conn.receive(&mut input, &mut Vec::new()).expect("valid");
         asked |= event.is_some();
     }
@@ -396,7 +398,7 @@ fn debug_output_holds_no_secrets() {
     let mut rest = rest.to_vec();
     shown.push(format!(
         "{:?}",
-        server.receive(&mut &mut rest[..], &mut Vec::new())
+        server.receive(&mut Input::new(&mut rest), &mut Vec::new())
     ));
 
     for role in ROLES {
@@ -420,7 +422,7 @@ fn debug_output_holds_no_secrets() {
     let field = format!("\r\nSec-WebSocket-Protocol: a, {secret}\r\n\r\n");
     let mut head = REQUEST.replace("\r\n\r\n", &field).into_bytes();
     let mut server = Connection::server(Config::new());
-    let event = server.receive(&mut &mut head[..], &mut Vec::new());
+    let event = server.receive(&mut Input::new(&mut head), &mut Vec::new());
     shown.push(format!("{event:?}"));
     for text in shown {
         assert!(!text.contains(secret), "{text}");
@@ -438,7 +440,8 @@ fn only_an_offered_subprotocol_is_echoed() {
     let offer = request().subprotocol("chat");
     Connection::client(Config::new(), &offer, [1; 32].into(), &mut wire).expect("valid");
     let mut conn = Connection::server(Config::new());
-    let Ok(Some(Event::Request(asked))) = conn.receive(&mut &mut wire[..], &mut Vec::new()) else {
+    let Ok(Some(Event::Request(asked))) = conn.receive(&mut Input::new(&mut wire), &mut Vec::new())
+    else {
         panic!("a valid request");
     };
     let mut out = Vec::new();

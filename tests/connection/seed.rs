@@ -2,7 +2,7 @@
 //! they show works, and where their servers went wrong this one does not.
 
 use websocket_proto::handshake::{Acceptance, RequestError, Response};
-use websocket_proto::{Config, Connection, Error, Event, Role};
+use websocket_proto::{Config, Connection, Error, Event, Input, Role};
 
 use crate::pair::{REQUEST, events, failure};
 use crate::support::{Seen, close, frame, hex, mask, open};
@@ -13,7 +13,7 @@ fn serve(head: &str) -> Result<(Connection, String), Error> {
     let mut conn = Connection::server(Config::new());
     let mut out = Vec::new();
     match conn
-        .receive(&mut &mut read[..], &mut out)?
+        .receive(&mut Input::new(&mut read), &mut out)?
         .expect("a whole head")
     {
         Event::Request(request) => {
@@ -116,7 +116,7 @@ fn text_of_several_bytes_a_character_is_echoed_unchanged() {
         let mut client = open(Role::Client, Config::new());
         let (mut there, mut back) = (Vec::new(), Vec::new());
         client.send_text(text, &mut there).expect("open");
-        let mut input = &mut there[..];
+        let mut input = Input::new(&mut there);
         let Ok(Some(Event::Text(heard))) = server.receive(&mut input, &mut back) else {
             panic!("a text");
         };

@@ -5,8 +5,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use websocket_proto::{
-    CloseStatus, Config, Error, Event, FixedOutput, MessageKind, Receiver, Reply, Role, Sender,
-    State,
+    CloseStatus, Config, Error, Event, FixedOutput, Input, MessageKind, Receiver, Reply, Role,
+    Sender, State,
 };
 
 use crate::pair::{code, opened};
@@ -15,7 +15,7 @@ use crate::support::{ROLES, Seen, close, frame, frames, on_wire, open, sent};
 /// Gives one read to the receiving half; replies are collected.
 fn take(receiver: &mut Receiver, bytes: &[u8]) -> (Vec<Seen>, Vec<Reply>, Option<Error>) {
     let mut read = bytes.to_vec();
-    let mut input = &mut read[..];
+    let mut input = Input::new(&mut read);
     let (mut seen, mut replies) = (Vec::new(), Vec::new());
     loop {
         match receiver.receive(&mut input) {
@@ -90,7 +90,7 @@ fn two_ends_of_two_threads_each() {
     let (orders, server_sending) = sending(sender, to_client);
     let server_receiving = thread::spawn(move || {
         for mut read in at_server {
-            let mut input = &mut read[..];
+            let mut input = Input::new(&mut read);
             while let Some(event) = receiver.receive(&mut input).expect("a good client") {
                 if let Some(reply) = Reply::to_event(&event) {
                     let _ = orders.send(Order::Reply(reply));
@@ -112,7 +112,7 @@ fn two_ends_of_two_threads_each() {
     }
     let mut echoes = Vec::new();
     for mut read in at_client {
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         while let Some(event) = receiver.receive(&mut input).expect("a good server") {
             if let Event::Text(text) = event {
                 echoes.push(text.into_owned());

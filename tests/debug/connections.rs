@@ -2,7 +2,9 @@
 
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{Acceptance, Agreement, Response};
-use websocket_proto::{Config, Connection, Delivery, Event, FixedOutput, MessageKind, Role, Seed};
+use websocket_proto::{
+    Config, Connection, Delivery, Event, FixedOutput, Input, MessageKind, Role, Seed,
+};
 
 use crate::marks::{CODE_POINT, KEY, SEED, Shown, TEXT};
 use crate::pair::take;
@@ -85,7 +87,7 @@ fn opening() -> Vec<Shown> {
     take(&mut server, start, &mut Vec::new());
     shown.push(show("a server in a head", &server));
     let mut rest = end.to_vec();
-    let event = server.receive(&mut &mut rest[..], &mut Vec::new());
+    let event = server.receive(&mut Input::new(&mut rest), &mut Vec::new());
     let Ok(Some(Event::Request(request))) = event else {
         panic!("{event:?}");
     };
@@ -199,7 +201,7 @@ fn compressed() -> Vec<Shown> {
                         let config = Config::new().delivery(delivery);
                         let mut conn = open(role, config, "permessage-deflate");
                         let mut read = whole[..end].to_vec();
-                        let mut input = &mut read[..];
+                        let mut input = Input::new(&mut read);
                         // Some of it waits where its events are not all taken.
                         let event = conn.receive(&mut input, &mut Vec::new()).expect("valid");
                         let how = format!("{role:?} {delivery:?} {end} bytes of a stored block");
@@ -232,7 +234,7 @@ fn legacy() -> Vec<Shown> {
 
     let mut answer = Vec::new();
     let mut server = Connection::server(Config::new().hixie76(true));
-    let mut input = &mut out[..];
+    let mut input = Input::new(&mut out);
     let Ok(Some(Event::Request(asked))) = server.receive(&mut input, &mut Vec::new()) else {
         panic!("a request");
     };

@@ -12,7 +12,7 @@ use websocket_proto::handshake::{
 };
 use websocket_proto::hixie76::{self, ClientHandshake, Keys, PendingRequest, TextDecoder};
 use websocket_proto::{
-    Batch, CloseCode, CloseFrame, Config, Event, FixedOutput, Fragment, FragmentData, Output,
+    CloseCode, CloseFrame, Config, Event, FixedOutput, Fragment, FragmentData, Input, Output,
     PreparedMessage, Reply, Role, Seed, Uri,
 };
 
@@ -543,13 +543,13 @@ fn buffers() -> Vec<Shown> {
 
     let texts = [&[0x81, 8], TEXT.as_bytes()].concat().repeat(3);
     let mut read = on_wire(Role::Client, &texts);
-    let batch = Shown::new("input.rs", "Batch", "of a read", &Batch::new(&mut read));
+    let batch = Shown::new("input/mod.rs", "Input", "of a read", &Input::new(&mut read));
     let mut read = mask(&texts);
-    let mut input = Batch::new(&mut read);
+    let mut input = Input::new(&mut read);
     let mut server = crate::support::server(Config::new());
     let event = server.receive(&mut input, &mut Vec::new());
     assert!(matches!(event, Ok(Some(Event::Text(text))) if text == TEXT));
-    let rest = Shown::new("input.rs", "Batch", "looked at ahead", &input);
+    let rest = Shown::new("input/mod.rs", "Input", "looked at ahead", &input);
     let file = "connection/prepared.rs";
     vec![
         empty,

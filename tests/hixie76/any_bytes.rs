@@ -2,7 +2,7 @@
 //! peer do harm.
 
 use proptest::prelude::*;
-use websocket_proto::{Config, Connection, Delivery, Role, State};
+use websocket_proto::{Config, Connection, Delivery, Input, Role, State};
 
 use crate::pair::events;
 use crate::support::{Run, Seen, feed};
@@ -138,7 +138,7 @@ proptest! {
             for piece in pieces(&wire, sizes) {
                 for conn in [&mut server, &mut client] {
                     let mut read = piece.clone();
-                    let mut input = &mut read[..];
+                    let mut input = Input::new(&mut read);
                     while let Ok(Some(_)) = conn.receive(&mut input, &mut out) {}
                 }
             }

@@ -2,7 +2,7 @@
 //! same; and `Ok(None)` leaves no input.
 
 use websocket_proto::handshake::Acceptance;
-use websocket_proto::{Config, Connection, Delivery, Error, Event, Limit, Role, State};
+use websocket_proto::{Config, Connection, Delivery, Error, Event, Input, Limit, Role, State};
 
 use crate::support::{ROLES, Seen, cuts};
 use crate::{ANSWER, KEY3, client, open, request, server, w2};
@@ -21,7 +21,7 @@ fn run(mut conn: Connection, wire: &[u8], cuts: &[usize]) -> Outcome {
     let mut start = 0;
     for end in cuts.iter().copied().chain([wire.len()]) {
         let mut read = wire[start..end].to_vec();
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         start = end;
         loop {
             match conn.receive(&mut input, &mut out) {

@@ -7,7 +7,9 @@ use websocket_proto::handshake::{
     BuildError, ClientRequest, Extension, HeadLimits, RequestHead, ResponseError, ResponseHead,
 };
 use websocket_proto::hixie76::{ClientHandshake, Keys, PendingRequest};
-use websocket_proto::{Config, Connection, Error, Event, Protocol, Seed, SendError, State, Uri};
+use websocket_proto::{
+    Config, Connection, Error, Event, Input, Protocol, Seed, SendError, State, Uri,
+};
 
 use crate::pair::{events, failure};
 use crate::support::Seen;
@@ -150,11 +152,11 @@ fn a_client_waits_for_all_sixteen_bytes() {
     let refused = client.send_text("early", &mut out);
     assert_eq!(refused, Err(SendError::WrongState(State::Connecting)));
     let mut read = [last, b"\x00first\xff"].concat();
-    let mut input = &mut read[..];
+    let mut input = Input::one_by_one(&mut read);
     let event = client.receive(&mut input, &mut out).expect("right");
     assert!(matches!(event, Some(Event::Open(head)) if head.status() == 101));
     assert_eq!(client.state(), State::Open);
-    let seen = events(&mut client, input, &mut out);
+    let seen = events(&mut client, input.into_rest(), &mut out);
     assert_eq!(seen, [Seen::Text("first".into())]);
     assert!(out.is_empty());
 }
@@ -184,7 +186,7 @@ fn a_wrong_answer_fails_the_connection() {
 fn a_refusal_comes_as_in_the_other_protocol() {
     let mut client = client(&request(), &mut Vec::new());
     let mut read = *b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno";
-    let mut input = &mut read[..];
+    let mut input = Input::new(&mut read);
     let event = client.receive(&mut input, &mut Vec::new()).expect("HTTP");
     assert!(matches!(event, Some(Event::Refused(head)) if head.status() == 400));
     let event = client.receive(&mut input, &mut Vec::new()).expect("HTTP");
@@ -314,7 +316,7 @@ proptest! {
         let acceptance = websocket_proto::handshake::Acceptance::new().subprotocol("sample");
         let mut answer = Vec::new();
         server.accept(&asked, &acceptance, &mut answer).expect("it waits");
-        let mut input = &mut answer[..];
+        let mut input = Input::new(&mut answer);
         let event = client.receive(&mut input, &mut Vec::new());
         prop_assert!(matches!(event, Ok(Some(Event::Open(_)))));
         prop_assert_eq!(client.subprotocol(), Some("sample"));

@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use websocket_proto::{
-    CloseStatus, Config, Connection, Error, FixedOutput, Limit, Reply, Role, SendError, State,
-    Timeout,
+    CloseStatus, Config, Connection, Error, FixedOutput, Input, Limit, Reply, Role, SendError,
+    State, Timeout,
 };
 
 use crate::pair::{events, take};
@@ -178,7 +178,7 @@ fn the_halves_close_too() {
     to_client.send_text("Hello", &mut out).expect("open");
     to_client.send_empty_close(&mut out).expect("open");
     assert_eq!(out, b"\x00Hello\xff\xff\x00");
-    let mut input = &mut out[..];
+    let mut input = Input::new(&mut out);
     let mut back = Vec::new();
     let mut seen = Vec::new();
     while let Some(event) = from_server.receive(&mut input).expect("right") {
@@ -189,14 +189,18 @@ fn the_halves_close_too() {
     }
     assert_eq!(seen, [Seen::Text("Hello".into()), Seen::Close(None)]);
     assert_eq!(back, b"\xff\x00");
-    let event = from_client.receive(&mut &mut back[..]).expect("right");
+    let event = from_client
+        .receive(&mut Input::new(&mut back))
+        .expect("right");
     assert_eq!(event.map(Seen::from), Some(Seen::Close(None)));
     // An error is brought over the same way.
     let (mut receiver, mut sender) = open(Role::Server, Config::new().max_message(3))
         .split()
         .expect("open");
     let mut read = *b"\x00long";
-    let error = receiver.receive(&mut &mut read[..]).expect_err("too long");
+    let error = receiver
+        .receive(&mut Input::new(&mut read))
+        .expect_err("too long");
     let mut out = Vec::new();
     sender.send_reply(&Reply::to_error(error), &mut out);
     assert_eq!(out, b"\xff\x00");

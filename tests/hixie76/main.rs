@@ -21,7 +21,7 @@ mod pair;
 mod support;
 
 use websocket_proto::handshake::{Acceptance, Agreement, ClientRequest, Request};
-use websocket_proto::{Config, Connection, Event, Role, Seed, Uri};
+use websocket_proto::{Config, Connection, Event, Input, Role, Seed, Uri};
 
 /// A server that takes both protocols.
 pub(crate) fn server() -> Connection {
@@ -66,7 +66,7 @@ pub(crate) fn open(role: Role, config: Config) -> Connection {
 /// Gives all of `bytes` to a server, up to a request that it likes.
 pub(crate) fn asked(server: &mut Connection, bytes: &[u8]) -> Box<Request> {
     let mut read = bytes.to_vec();
-    let mut input = &mut read[..];
+    let mut input = Input::new(&mut read);
     match server.receive(&mut input, &mut Vec::new()) {
         Ok(Some(Event::Request(request))) => {
             assert!(input.is_empty());
@@ -88,7 +88,7 @@ pub(crate) fn opened(config: Config) -> (Connection, Connection) {
     server
         .accept(&asked, &Acceptance::new(), &mut answer)
         .expect("the request waits");
-    let mut input = &mut answer[..];
+    let mut input = Input::new(&mut answer);
     let event = client.receive(&mut input, &mut Vec::new());
     assert!(matches!(event, Ok(Some(Event::Open(_)))), "{event:?}");
     (client, server)

@@ -4,7 +4,7 @@ use websocket_proto::handshake::{
     Acceptance, BuildError, Extension, HeadLimits, HttpVersion, RequestError, RequestHead, Response,
 };
 use websocket_proto::hixie76::{self, PendingRequest, asks_for_hixie76};
-use websocket_proto::{Config, Connection, Error, Event, Protocol, SendError, State};
+use websocket_proto::{Config, Connection, Error, Event, Input, Protocol, SendError, State};
 
 use crate::pair::{REQUEST, RESPONSE, events, failure};
 use crate::support::Seen;
@@ -185,7 +185,7 @@ fn the_eight_bytes_may_be_any() {
 fn frames_may_follow_the_eight_bytes_at_once() {
     let mut read = [w2().as_bytes(), KEY3, b"\x00Hello\xff\x00you\xff"].concat();
     let (mut server, mut out) = (server(), Vec::new());
-    let mut input = &mut read[..];
+    let mut input = Input::one_by_one(&mut read);
     let Ok(Some(Event::Request(request))) = server.receive(&mut input, &mut out) else {
         panic!("a request");
     };
@@ -195,12 +195,13 @@ fn frames_may_follow_the_eight_bytes_at_once() {
             .receive(&mut input, &mut out)
             .is_ok_and(|event| event.is_none())
     );
-    assert_eq!(input, b"\x00Hello\xff\x00you\xff");
+    let rest = input.into_rest();
+    assert_eq!(rest, b"\x00Hello\xff\x00you\xff");
     server
         .accept(&request, &Acceptance::new(), &mut out)
         .expect("it waits");
     assert!(out.ends_with(ANSWER));
-    let seen = events(&mut server, input, &mut out);
+    let seen = events(&mut server, rest, &mut out);
     assert_eq!(seen, [Seen::Text("Hello".into()), Seen::Text("you".into())]);
 }
 

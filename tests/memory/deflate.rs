@@ -2,7 +2,9 @@
 
 use websocket_proto::deflate::{DeflateConfig, free_spares};
 use websocket_proto::handshake::{Agreement, Extension};
-use websocket_proto::{Config, Connection, Delivery, Error, Event, Limit, MessageKind, Role};
+use websocket_proto::{
+    Config, Connection, Delivery, Error, Event, Input, Limit, MessageKind, Role,
+};
 
 use crate::measure;
 use crate::pair::{events, opened};
@@ -51,7 +53,8 @@ fn a_bomb_costs_no_more_than_the_limit_and_a_chunk() {
                 let mut bomb = bomb(role);
                 let mut out = Vec::with_capacity(1000);
                 let (error, used) = measure(|| {
-                    bomb.chunks_mut(size).find_map(|mut input| {
+                    bomb.chunks_mut(size).find_map(|read| {
+                        let mut input = Input::new(read);
                         loop {
                             match conn.receive(&mut input, &mut out) {
                                 Ok(Some(Event::Fragment(_))) => {}
@@ -89,7 +92,7 @@ fn a_pause_holds_no_more_than_a_piece() {
         .delivery(Delivery::Fragments);
     let mut conn = open(Role::Client, "permessage-deflate", config);
     let mut bomb = bomb(Role::Client);
-    let mut input = &mut bomb[..];
+    let mut input = Input::new(&mut bomb);
     let (first, used) = measure(|| conn.receive(&mut input, &mut Vec::new()));
     assert!(matches!(first, Ok(Some(Event::Fragment(_)))));
     println!("paused within a bomb: {} KiB", used.held / KIB as isize);
@@ -367,8 +370,8 @@ fn a_long_message_takes_its_length_twice() {
                 let mut conn = open(Role::Client, "permessage-deflate", config);
                 let mut wire = frame(first, &deflated(whole.as_bytes()));
                 let (message, used) = measure(|| {
-                    wire.chunks_mut(size).find_map(|mut piece| {
-                        match conn.receive(&mut piece, &mut Vec::new()) {
+                    wire.chunks_mut(size).find_map(|piece| {
+                        match conn.receive(&mut Input::new(piece), &mut Vec::new()) {
                             Ok(Some(Event::Text(text))) => Some(text.into_owned().into_bytes()),
                             Ok(Some(Event::Binary(bytes))) => Some(bytes.into_owned()),
                             Ok(None) => None,

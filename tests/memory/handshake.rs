@@ -3,7 +3,7 @@
 use websocket_proto::handshake::{
     Acceptance, ClientRequest, HeadLimits, Request, RequestHead, encode_key,
 };
-use websocket_proto::{Config, Connection, Event, Uri};
+use websocket_proto::{Config, Connection, Event, Input, Uri};
 
 use crate::measure;
 
@@ -43,7 +43,7 @@ fn a_servers_handshake_takes_five_allocations() {
     let mut out = Vec::new();
     let (_connection, used) = measure(|| {
         let mut connection = Connection::server(Config::new());
-        let mut input = &mut bytes[..];
+        let mut input = Input::new(&mut bytes);
         match connection.receive(&mut input, &mut out) {
             Ok(Some(Event::Request(request))) => connection
                 .accept(&request, &Acceptance::new(), &mut out)

@@ -1,7 +1,7 @@
 //! What the legacy protocol occupies.
 
 use websocket_proto::handshake::Agreement;
-use websocket_proto::{Config, Connection, Delivery, Limit, Role};
+use websocket_proto::{Config, Connection, Delivery, Input, Limit, Role};
 
 use crate::measure;
 use crate::pair::events;
@@ -39,7 +39,7 @@ fn a_gigabyte_is_skipped_in_constant_memory() {
             []
         );
         for _ in 0..(1 << 30) / piece.len() {
-            let mut input = &mut piece[..];
+            let mut input = Input::new(&mut piece);
             let event = conn.receive(&mut input, &mut Vec::new());
             assert!(event.is_ok_and(|event| event.is_none()));
         }
@@ -63,7 +63,7 @@ fn an_endless_text_is_bounded() {
             let mut out = Vec::with_capacity(2);
             events(&mut conn, b"\x00", &mut out);
             (0..1000).find_map(|_| {
-                let mut input = &mut piece[..];
+                let mut input = Input::new(&mut piece);
                 loop {
                     match conn.receive(&mut input, &mut out) {
                         Ok(Some(_)) => {}
@@ -92,17 +92,16 @@ fn a_text_over_the_limit_is_not_decoded_beyond_it() {
                 let mut read = bytes.repeat((64 << 10) / bytes.len());
                 let mut out = Vec::with_capacity(2);
                 let (error, used) = measure(|| {
-                    [&mut first[..], &mut read]
-                        .into_iter()
-                        .find_map(|mut input| {
-                            loop {
-                                match conn.receive(&mut input, &mut out) {
-                                    Ok(Some(_)) => {}
-                                    Ok(None) => break None,
-                                    Err(error) => break Some(error),
-                                }
+                    [&mut first[..], &mut read].into_iter().find_map(|read| {
+                        let mut input = Input::new(read);
+                        loop {
+                            match conn.receive(&mut input, &mut out) {
+                                Ok(Some(_)) => {}
+                                Ok(None) => break None,
+                                Err(error) => break Some(error),
                             }
-                        })
+                        }
+                    })
                 });
                 let how = format!("{delivery:?}, {limit} bytes, {before} before: {used:?}");
                 assert_eq!(error, Some(Limit::Message.into()), "{how}");
@@ -120,7 +119,7 @@ fn a_whole_text_takes_nothing() {
     let mut conn = open(Role::Server, Config::new());
     let mut read = [&b"\x00"[..], &[b'a'; 1000], b"\xff"].concat();
     let ((), used) = measure(|| {
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         let event = conn.receive(&mut input, &mut Vec::new()).expect("text");
         assert!(event.is_some());
     });

@@ -1,7 +1,9 @@
 //! What a peer can make a connection allocate, and how often.
 
 use websocket_proto::handshake::{HeadError, RequestError, ResponseError};
-use websocket_proto::{Config, Connection, Delivery, Error, Event, FixedOutput, Limit, Role};
+use websocket_proto::{
+    Config, Connection, Delivery, Error, Event, FixedOutput, Input, Limit, Role,
+};
 
 use crate::measure;
 use crate::pair::{connecting_client, failure};
@@ -37,7 +39,7 @@ impl Feed {
         out: &mut impl websocket_proto::Output,
     ) -> Result<(), Error> {
         self.read.copy_from_slice(&self.bytes);
-        let mut input = &mut self.read[..];
+        let mut input = Input::new(&mut self.read);
         while conn.receive(&mut input, out)?.is_some() {}
         Ok(())
     }
@@ -112,7 +114,7 @@ fn a_buffer_is_no_larger_than_its_message() {
         }
         assert_eq!(held, 100_000);
         let mut rest = rest.to_vec();
-        let mut input = &mut rest[..];
+        let mut input = Input::new(&mut rest);
         let (size, used) = measure(|| match conn.receive(&mut input, &mut out) {
             Ok(Some(Event::Binary(bytes))) => bytes.into_owned().capacity(),
             other => panic!("{other:?}"),

@@ -3,7 +3,7 @@
 use core::mem::size_of;
 use core::time::Duration;
 
-use websocket_proto::{Config, Connection, FixedOutput, Role, State};
+use websocket_proto::{Config, Connection, FixedOutput, Input, Role, State};
 
 use crate::pair::{connecting_client, events, opened, take};
 use crate::support::{ROLES, close, frame, on_wire, open};
@@ -81,7 +81,7 @@ fn after_its_end_a_connection_holds_nothing() {
         }),
         ("close", |conn| {
             let mut read = on_wire(conn.role(), &close(1000, ""));
-            let mut input = &mut read[..];
+            let mut input = Input::new(&mut read);
             let event = conn.receive(&mut input, &mut Vec::new());
             assert!(event.is_ok_and(|event| event.is_some()));
         }),

@@ -4,8 +4,8 @@
 
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    Batch, CloseCode, Config, Connection, Delivery, Error, Event, Input, MessageKind, Output, Role,
-    Seed, SendError,
+    CloseCode, Config, Connection, Delivery, Error, Event, Input, MessageKind, Output, Role, Seed,
+    SendError,
 };
 
 use super::reference::{Frame, Reference, Seen, Settings};
@@ -264,20 +264,22 @@ impl Script {
         let mut bytes = bytes.to_vec();
         self.in_batches = !self.in_batches;
         let (seen, outcome) = match self.in_batches {
-            true => self.take(&mut Batch::new(&mut bytes)),
-            false => self.take(&mut &mut bytes[..]),
+            true => self.take(&mut Input::new(&mut bytes)),
+            false => self.take(&mut Input::one_by_one(&mut bytes)),
         };
         assert_eq!((seen, outcome), expected);
         if let Err(error) = outcome {
             let mut more = [0x81];
-            let again = self.connection.receive(&mut &mut more[..], &mut self.out);
+            let again = self
+                .connection
+                .receive(&mut Input::new(&mut more), &mut self.out);
             assert_eq!(again.map(|_| ()), Err::<(), Error>(error), "errors stick");
             self.reference.transmit(self.out.capacity);
         }
     }
 
     /// Every event.
-    fn take<'a>(&mut self, input: &mut impl Input<'a>) -> (Vec<Seen>, Result<(), Error>) {
+    fn take(&mut self, input: &mut Input<'_>) -> (Vec<Seen>, Result<(), Error>) {
         let mut seen = Vec::new();
         let outcome = loop {
             match self.connection.receive(input, &mut self.out) {

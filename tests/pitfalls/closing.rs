@@ -3,7 +3,7 @@
 use websocket_proto::frame::CloseError;
 use websocket_proto::handshake::{Acceptance, HeadError, RequestError};
 use websocket_proto::{
-    CloseCode, Config, Connection, Error, Event, FixedOutput, Role, SendError, State,
+    CloseCode, Config, Connection, Error, Event, FixedOutput, Input, Role, SendError, State,
 };
 
 use crate::support::{
@@ -25,7 +25,7 @@ fn serve(bytes: &[u8], step: usize) -> (Vec<Seen>, Result<Connection, Error>) {
     let mut out = Vec::new();
     for read in bytes.chunks(step) {
         let mut read = read.to_vec();
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         loop {
             match conn.receive(&mut input, &mut out) {
                 Ok(None) => break,
@@ -55,7 +55,7 @@ fn a_head_of_20_mb_is_refused_at_the_limit() {
     let mut taken = 0;
     let mut error = None;
     for read in head.chunks_mut(4096) {
-        let mut input = read;
+        let mut input = Input::new(read);
         taken += input.len();
         match conn.receive(&mut input, &mut out) {
             Ok(event) => assert!(event.is_none() && error.is_none()),
@@ -109,7 +109,8 @@ fn the_first_frame_may_come_with_the_handshake() {
         .expect("a valid request");
     let mut server = Connection::server(Config::new());
     let mut answer = Vec::new();
-    let Ok(Some(Event::Request(request))) = server.receive(&mut &mut wire[..], &mut answer) else {
+    let Ok(Some(Event::Request(request))) = server.receive(&mut Input::new(&mut wire), &mut answer)
+    else {
         panic!("a valid request");
     };
     server
@@ -144,7 +145,7 @@ fn of_a_flood_of_pings_one_answer_waits_and_it_is_the_newest() {
         for number in 0..10_000_u32 {
             let mut read = on_wire(role, &frame(0x89, &number.to_be_bytes()));
             let mut full = FixedOutput::new(&mut []);
-            let event = conn.receive(&mut &mut read[..], &mut full);
+            let event = conn.receive(&mut Input::new(&mut read), &mut full);
             assert!(matches!(event, Ok(Some(Event::Ping(_)))));
         }
         let mut out = Vec::new();

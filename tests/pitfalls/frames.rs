@@ -2,7 +2,7 @@
 
 use websocket_proto::frame::{Decoder, FrameError, Utf8Validator};
 use websocket_proto::{
-    Config, Delivery, Error, FixedOutput, Limit, MessageKind, Output, Role, SendError,
+    Config, Delivery, Error, FixedOutput, Input, Limit, MessageKind, Output, Role, SendError,
 };
 
 use crate::support::{ROLES, Seen, cuts, feed, frame, frames, hex, on_wire, open, received, sent};
@@ -232,8 +232,9 @@ fn what_stood_in_the_output_before_never_goes_out() {
                     .unwrap();
             }
             let mut ping = on_wire(role, &frame(0x89, b"ping"));
-            one.receive(&mut &mut ping.clone()[..], out).unwrap();
-            other.receive(&mut &mut ping[..], clean).unwrap();
+            one.receive(&mut Input::new(&mut ping.clone()), out)
+                .unwrap();
+            other.receive(&mut Input::new(&mut ping), clean).unwrap();
         };
         let (mut out, mut clean) = (Reused(Vec::new()), Vec::new());
         fill(&mut out, &mut clean);
@@ -281,7 +282,7 @@ fn of_many_pings_with_the_output_blocked_the_newest_is_answered() {
                 role,
                 &frame(0x89, &[&i.to_be_bytes()[..], b"more"].concat()),
             );
-            let mut input = &mut ping[..];
+            let mut input = Input::new(&mut ping);
             assert!(
                 connection
                     .receive(&mut input, &mut blocked)

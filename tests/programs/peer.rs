@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use websocket_proto::handshake::{ClientRequest, accept_key};
-use websocket_proto::{CloseCode, Config, Connection, Event, Seed, Uri};
+use websocket_proto::{CloseCode, Config, Connection, Event, Input, Seed, Uri};
 
 use crate::program::PATIENCE;
 
@@ -92,7 +92,7 @@ impl Client {
                 read => read.expect("nothing more came"),
             };
             assert_ne!(length, 0, "the transport ended");
-            let mut input = &mut buffer[..length];
+            let mut input = Input::new(&mut buffer[..length]);
             let mut out = Vec::new();
             while let Some(event) = self.conn.receive(&mut input, &mut out).unwrap() {
                 let heard = match event {

@@ -11,6 +11,8 @@ mod pair;
 mod receiving;
 mod sending;
 mod spares;
+mod stale_bytes;
+mod stream;
 mod streaming;
 mod truncation;
 mod window;

@@ -5,7 +5,7 @@ use websocket_proto::handshake::ExtensionError;
 use websocket_proto::handshake::{
     Acceptance, Agreement, ClientRequest, Extension, ResponseError, accept_key,
 };
-use websocket_proto::{Config, Connection, Error, Event, Role, Uri};
+use websocket_proto::{Config, Connection, Error, Event, Input, Role, Uri};
 
 use crate::common::{always, extension, sends};
 
@@ -33,7 +33,7 @@ fn answer(offers: &str, config: DeflateConfig) -> Option<String> {
     .into_bytes();
     let mut conn = Connection::server(Config::new().deflate(config));
     let mut out = vec![];
-    let mut input = &mut request[..];
+    let mut input = Input::new(&mut request);
     match conn.receive(&mut input, &mut out) {
         Ok(Some(Event::Request(request))) => conn
             .accept(&request, &Acceptance::new(), &mut out)
@@ -105,7 +105,7 @@ fn verify(
         String::from_utf8(accept).expect("base64")
     )
     .into_bytes();
-    let mut input = &mut response[..];
+    let mut input = Input::new(&mut response);
     let mut out = vec![];
     let result = match conn.receive(&mut input, &mut out) {
         Ok(Some(Event::Open(_))) => Ok(()),

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{Acceptance, ClientRequest};
-use websocket_proto::{Config, Connection, Delivery, Event, MessageKind, Role, Uri};
+use websocket_proto::{Config, Connection, Delivery, Event, Input, MessageKind, Role, Uri};
 
 use crate::support::{Seen, feed, sent};
 
@@ -87,13 +87,13 @@ fn opened(client: Config, server: Config) -> (Connection, Connection) {
     let mut client = Connection::client(client, &request, [5; 32].into(), &mut wire).expect("room");
     let mut server = Connection::server(server);
     let mut answer = vec![];
-    match server.receive(&mut &mut wire[..], &mut answer) {
+    match server.receive(&mut Input::new(&mut wire), &mut answer) {
         Ok(Some(Event::Request(request))) => server
             .accept(&request, &Acceptance::new(), &mut answer)
             .expect("a valid request"),
         other => panic!("{other:?}"),
     }
-    match client.receive(&mut &mut answer[..], &mut vec![]) {
+    match client.receive(&mut Input::new(&mut answer), &mut vec![]) {
         Ok(Some(Event::Open(_))) => {}
         other => panic!("{other:?}"),
     }

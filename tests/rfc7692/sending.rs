@@ -1,7 +1,9 @@
 //! Compressed messages as they are sent: RFC 7692 sections 6.1 and 7.2.1.
 
 use websocket_proto::deflate::DeflateConfig;
-use websocket_proto::{Config, Connection, FixedOutput, MessageKind, Output, Role, SendError};
+use websocket_proto::{
+    Config, Connection, FixedOutput, Input, MessageKind, Output, Role, SendError,
+};
 
 use crate::common::{ALONE, BARE, HELLO, always, noise, open, sends};
 use crate::other;
@@ -254,7 +256,8 @@ fn a_full_output_holds_no_pong_either() {
         let ping = crate::support::on_wire(Role::Server, &hex("89 01 78"));
         let mut none = FixedOutput::new(&mut []);
         let mut read = ping.clone();
-        conn.receive(&mut &mut read[..], &mut none).expect("a ping");
+        conn.receive(&mut Input::new(&mut read), &mut none)
+            .expect("a ping");
         assert!(conn.wants_write());
         let mut memory = [0; 400];
         let mut out = FixedOutput::new(&mut memory[..room]);

@@ -3,7 +3,7 @@
 
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::{
-    Config, Connection, Delivery, Error, Event, Limit, MessageKind, Role, SendError,
+    Config, Connection, Delivery, Error, Event, Input, Limit, MessageKind, Role, SendError,
 };
 
 use crate::common::{ALONE, BARE, always, deflated, noise, open, outcome};
@@ -23,7 +23,7 @@ fn events_come_one_by_one_and_are_bounded() {
     wire.extend(frame(0x89, b"after"));
     let mut conn = open(Role::Client, BARE, streaming());
     let mut out = vec![];
-    let mut input = &mut wire[..];
+    let mut input = Input::new(&mut wire);
     let (mut received, mut calls, mut left) = (0, 0, usize::MAX);
     loop {
         let event = conn.receive(&mut input, &mut out).expect("valid");
@@ -62,8 +62,8 @@ fn a_caller_may_pause_after_any_event() {
     let mut first = frame(0xc1, &deflated(whole.as_bytes(), 6));
     let mut conn = open(Role::Client, BARE, streaming());
     let mut received = String::new();
-    let mut input = &mut first[..];
-    let mut take = |conn: &mut Connection, input: &mut &mut [u8], most: usize| {
+    let mut input = Input::new(&mut first);
+    let mut take = |conn: &mut Connection, input: &mut Input<'_>, most: usize| {
         let mut count = 0;
         while count < most {
             match conn.receive(input, &mut vec![]).expect("valid") {
@@ -268,7 +268,7 @@ fn split_halves_compress_and_inflate() {
                 .expect("open");
         }
         assert!(wire.len() < whole.len() / 4);
-        let mut input = &mut wire[..];
+        let mut input = Input::new(&mut wire);
         for _ in 0..3 {
             for expected in [&whole[..], b"plain"] {
                 match receiver.receive(&mut input) {

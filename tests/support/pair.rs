@@ -5,8 +5,8 @@
 
 use websocket_proto::handshake::{Acceptance, ClientRequest, Response};
 use websocket_proto::{
-    CloseCode, Config, Connection, Error, Event, MessageKind, Output, PreparedMessage, Role, Seed,
-    SendError, Uri,
+    CloseCode, Config, Connection, Error, Event, Input, MessageKind, Output, PreparedMessage, Role,
+    Seed, SendError, Uri,
 };
 
 use crate::support::Seen;
@@ -44,7 +44,7 @@ pub(crate) fn take(
     out: &mut impl Output,
 ) -> (Vec<Seen>, Option<Error>) {
     let mut read = bytes.to_vec();
-    let mut input = &mut read[..];
+    let mut input = Input::new(&mut read);
     let mut seen = Vec::new();
     loop {
         match conn.receive(&mut input, out) {
@@ -86,7 +86,7 @@ pub(crate) fn asked_server(
 ) -> (Connection, Box<websocket_proto::handshake::Request>) {
     let mut conn = Connection::server(config);
     let mut bytes = REQUEST.as_bytes().to_vec();
-    let mut input = &mut bytes[..];
+    let mut input = Input::new(&mut bytes);
     match conn.receive(&mut input, &mut Vec::new()) {
         Ok(Some(Event::Request(request))) => (conn, request),
         other => panic!("{other:?}"),
@@ -99,14 +99,14 @@ pub(crate) fn opened(config: Config) -> (Connection, Connection) {
     let mut client = connecting_client(config, &mut wire);
     let mut server = Connection::server(config);
     let mut answer = Vec::new();
-    let mut input = &mut wire[..];
+    let mut input = Input::new(&mut wire);
     match server.receive(&mut input, &mut answer) {
         Ok(Some(Event::Request(request))) => server
             .accept(&request, &Acceptance::new(), &mut answer)
             .expect("a valid request"),
         other => panic!("{other:?}"),
     }
-    let mut input = &mut answer[..];
+    let mut input = Input::new(&mut answer);
     match client.receive(&mut input, &mut Vec::new()) {
         Ok(Some(Event::Open(_))) => (client, server),
         other => panic!("{other:?}"),

@@ -2,7 +2,8 @@
 
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    CloseStatus, Config, Connection, Error, Event, FragmentData, MessageKind, Role, Seed, State,
+    CloseStatus, Config, Connection, Error, Event, FragmentData, Input, MessageKind, Role, Seed,
+    State,
 };
 
 use super::wire::{Sent, on_wire, sent};
@@ -77,7 +78,7 @@ pub(crate) fn feed(
     out: &mut Vec<u8>,
 ) -> (Vec<Seen>, Option<Error>) {
     let mut read = bytes.to_vec();
-    let mut input = &mut read[..];
+    let mut input = Input::new(&mut read);
     let mut events = Vec::new();
     loop {
         match connection.receive(&mut input, out) {

@@ -1,7 +1,7 @@
 //! What is received, compared with what was sent.
 
 use websocket_proto::handshake::Response;
-use websocket_proto::{Error, Event, MessageKind};
+use websocket_proto::{Error, Event, Input, MessageKind};
 
 use super::super::events::Item;
 use super::super::reference::Frame;
@@ -11,13 +11,14 @@ use super::peer::Peer;
 impl Peer {
     /// Returns what a request that waits for its answer leaves of the bytes.
     pub(super) fn receive(&mut self, bytes: &mut [u8], is_clean: bool) -> Vec<u8> {
-        let mut input = bytes;
+        let mut rest = bytes;
         if let Some(direct) = self.connection.payload_buffer() {
-            let (start, rest) = input.split_at_mut(direct.len().min(input.len()));
+            let (start, behind) = rest.split_at_mut(direct.len().min(rest.len()));
             direct[..start.len()].copy_from_slice(start);
             self.connection.receive_payload(start.len());
-            input = rest;
+            rest = behind;
         }
+        let mut input = Input::one_by_one(rest);
         loop {
             let was_over = self.is_over();
             let expects = self.expects_replies();
@@ -55,7 +56,7 @@ impl Peer {
             self.check_state();
         }
         self.check_state();
-        input.to_vec()
+        input.into_rest().to_vec()
     }
 
     pub(super) const fn is_over(&self) -> bool {

@@ -8,8 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::event::Event;
-use crate::event::MessageKind;
+use crate::error::{Error, Limit};
+use crate::event::{Event, MessageKind};
 use crate::frame::{InvalidUtf8, MaskingKey, Utf8State, Utf8Validator};
 
 /// A message put together from what several reads or frames brought of it.
@@ -75,12 +75,12 @@ impl Assembly {
         mut bytes: &[u8],
         before: u64,
         rest: u64,
-    ) -> Result<(), InvalidUtf8> {
+    ) -> Result<(), Error> {
         while !bytes.is_empty() {
             if self.room() == 0 {
                 let rest = rest.saturating_add(CODE_POINT as u64);
                 let next = rest.min(before / 8).max(rest.min(PART as u64));
-                self.begin_part(next as usize);
+                self.begin_part(next as usize)?;
             }
             let (piece, behind) = bytes.split_at(bytes.len().min(self.room()));
             self.push_part(kind, piece)?;
@@ -89,13 +89,13 @@ impl Assembly {
         Ok(())
     }
 
-    fn push_part(&mut self, kind: MessageKind, bytes: &[u8]) -> Result<(), InvalidUtf8> {
+    fn push_part(&mut self, kind: MessageKind, bytes: &[u8]) -> Result<(), Error> {
         let bound = PART as u64;
         if let Self::Parts(parts, validator) = self {
             match parts.last_mut() {
                 Some(Part::Text(text)) => append_text(text, validator, bytes, bound)?,
                 Some(Part::Binary(buffer)) => {
-                    grow(buffer, bytes.len(), bound);
+                    grow(buffer, bytes.len(), bound)?;
                     buffer.extend_from_slice(bytes);
                 }
                 None => {}
@@ -104,7 +104,7 @@ impl Assembly {
         }
         match kind {
             MessageKind::Text => self.push_text(bytes, bound)?,
-            MessageKind::Binary => self.push_binary(None, bytes, bound),
+            MessageKind::Binary => self.push_binary(None, bytes, bound)?,
         }
         Ok(())
     }
@@ -129,22 +129,22 @@ impl Assembly {
     }
 
     /// Leaves what there is as it is, and makes room for `next` bytes behind it.
-    fn begin_part(&mut self, next: usize) {
-        let text = || Part::Text(String::with_capacity(next));
-        let binary = || Part::Binary(Vec::with_capacity(next));
+    fn begin_part(&mut self, next: usize) -> Result<(), Limit> {
+        let text = || text_for(next).map(Part::Text);
+        let binary = || buffer_for(next).map(Part::Binary);
         *self = match core::mem::replace(self, Self::new()) {
             Self::Text(whole, validator) => {
-                Self::Parts(alloc::vec![Part::Text(whole), text()], validator)
+                Self::Parts(alloc::vec![Part::Text(whole), text()?], validator)
             }
             Self::Binary(mut whole, unused) => {
                 whole.truncate(whole.len() - unused as usize);
-                let parts = alloc::vec![Part::Binary(whole), binary()];
+                let parts = alloc::vec![Part::Binary(whole), binary()?];
                 Self::Parts(parts, Utf8Validator::new())
             }
             Self::Parts(mut parts, validator) => {
                 let next = match parts.last() {
-                    Some(Part::Text(_)) => text(),
-                    _ => binary(),
+                    Some(Part::Text(_)) => text()?,
+                    _ => binary()?,
                 };
                 parts.push(next);
                 Self::Parts(parts, validator)
@@ -152,14 +152,20 @@ impl Assembly {
             // Never as long as a part.
             other => other,
         };
+        Ok(())
     }
 
     /// Adds the next bytes of a binary message, unmasked on the way. The buffer
     /// grows with what has arrived, but not above `bound`, the most that the
     /// message can still become.
-    pub(super) fn push_binary(&mut self, key: Option<MaskingKey>, bytes: &[u8], bound: u64) {
+    pub(super) fn push_binary(
+        &mut self,
+        key: Option<MaskingKey>,
+        bytes: &[u8],
+        bound: u64,
+    ) -> Result<(), Limit> {
         let Some((buffer, unused)) = self.binary() else {
-            return;
+            return Ok(());
         };
         let filled = buffer.len() - *unused as usize;
         if let Some(place) = buffer.get_mut(filled..filled + bytes.len()) {
@@ -168,30 +174,29 @@ impl Assembly {
                 None => place.copy_from_slice(bytes),
             }
             *unused -= bytes.len() as u32;
-            return;
+            return Ok(());
         }
         buffer.truncate(filled);
         *unused = 0;
-        grow(buffer, bytes.len(), bound);
+        grow(buffer, bytes.len(), bound)?;
         match key {
             Some(key) => key.append(buffer, bytes),
             None => buffer.extend_from_slice(bytes),
         }
+        Ok(())
     }
 
     /// Where the next bytes of a binary message may be put, of which no more
-    /// than `most` are to come.
-    pub(super) fn room_for(&mut self, most: u64, bound: u64) -> &mut [u8] {
-        let Some((buffer, unused)) = self.binary() else {
-            return &mut [];
-        };
+    /// than `most` are to come. `None` if there is no memory for them.
+    pub(super) fn room_for(&mut self, most: u64, bound: u64) -> Option<&mut [u8]> {
+        let (buffer, unused) = self.binary()?;
         let most = u32::try_from(most).unwrap_or(u32::MAX) as usize;
         let filled = buffer.len() - *unused as usize;
         if (*unused as usize) < most.min(ROOM) {
             buffer.truncate(filled);
             // What has room after a read has been made twice as long for it.
             if buffer.capacity() - filled < most.min(ROOM) {
-                grow(buffer, most.min(filled.max(ROOM)), bound);
+                grow(buffer, most.min(filled.max(ROOM)), bound).ok()?;
             }
             let room = most.min(buffer.capacity() - filled);
             buffer.resize(filled + room, 0);
@@ -199,7 +204,7 @@ impl Assembly {
         }
         let (_, room) = buffer.split_at_mut(filled);
         let most = most.min(room.len());
-        &mut room[..most]
+        Some(&mut room[..most])
     }
 
     /// How much [room](Self::room_for) there is already, in bytes.
@@ -245,7 +250,7 @@ impl Assembly {
         key: Option<MaskingKey>,
         bytes: &mut [u8],
         bound: u64,
-    ) -> Result<(), InvalidUtf8> {
+    ) -> Result<(), Error> {
         if let Self::Short(buffer, state) = self
             && bytes.len() <= SHORT.saturating_sub(buffer.len())
         {
@@ -263,7 +268,7 @@ impl Assembly {
     }
 
     /// Adds the next bytes of a text.
-    pub(super) fn push_text(&mut self, bytes: &[u8], bound: u64) -> Result<(), InvalidUtf8> {
+    pub(super) fn push_text(&mut self, bytes: &[u8], bound: u64) -> Result<(), Error> {
         if let Self::Empty(buffer) = self {
             buffer.clear();
             *self = Self::Short(core::mem::take(buffer), Utf8State::new());
@@ -286,7 +291,7 @@ impl Assembly {
     }
 
     /// Takes the whole message out.
-    pub(super) fn finish(&mut self) -> Result<Event<'static>, InvalidUtf8> {
+    pub(super) fn finish(&mut self) -> Result<Event<'static>, Error> {
         Ok(match core::mem::replace(self, Self::new()) {
             Self::Short(buffer, _) => {
                 let text = String::from_utf8(buffer).map_err(|_| InvalidUtf8)?;
@@ -302,7 +307,7 @@ impl Assembly {
             }
             Self::Parts(parts, mut validator) => {
                 validator.finish()?;
-                join(parts)
+                join(parts)?
             }
             Self::Empty(_) | Self::Chunks(_) => Event::Binary(Cow::Borrowed(&[])),
         })
@@ -374,36 +379,60 @@ impl Part {
 }
 
 /// A message out of its parts, each of which is freed once it is copied.
-fn join(parts: Vec<Part>) -> Event<'static> {
+fn join(parts: Vec<Part>) -> Result<Event<'static>, Limit> {
     let length = parts.iter().map(Part::len).sum();
     if let Some(Part::Text(_)) = parts.first() {
-        let mut whole = String::with_capacity(length);
+        let mut whole = text_for(length)?;
         for part in parts {
             if let Part::Text(part) = part {
                 whole.push_str(&part);
             }
         }
-        return Event::Text(Cow::Owned(whole));
+        return Ok(Event::Text(Cow::Owned(whole)));
     }
-    let mut whole = Vec::with_capacity(length);
+    let mut whole = buffer_for(length)?;
     for part in parts {
         if let Part::Binary(part) = part {
             whole.extend_from_slice(&part);
         }
     }
-    Event::Binary(Cow::Owned(whole))
+    Ok(Event::Binary(Cow::Owned(whole)))
 }
 
-#[inline]
+/// An empty buffer for so many bytes. A message for which there is no memory is
+/// over the limit.
+fn buffer_for(length: usize) -> Result<Vec<u8>, Limit> {
+    let mut buffer = Vec::new();
+    buffer
+        .try_reserve_exact(length)
+        .map_err(|_| Limit::Message)?;
+    Ok(buffer)
+}
+
+fn text_for(length: usize) -> Result<String, Limit> {
+    let mut text = String::new();
+    text.try_reserve_exact(length).map_err(|_| Limit::Message)?;
+    Ok(text)
+}
+
+/// The longest that a buffer can be, in bytes.
+const MOST: usize = isize::MAX as usize;
+
+#[inline(always)]
 fn append_text(
     text: &mut String,
     validator: &mut Utf8Validator,
     bytes: &[u8],
     bound: u64,
-) -> Result<(), InvalidUtf8> {
+) -> Result<(), Error> {
     let valid = validator.push(bytes)?;
     let added = valid.completed.map_or(0, char::len_utf8) + valid.text.len();
-    text.reserve_exact(growth(text.len(), text.capacity(), added, bound));
+    let room = growth(text.len(), text.capacity(), added, bound, MOST)?;
+    if room > 0 {
+        text.try_reserve_exact(room)
+            .or_else(|_| text.try_reserve_exact(added))
+            .map_err(|_| Limit::Message)?;
+    }
     text.extend(valid.completed);
     text.push_str(valid.text);
     Ok(())
@@ -416,8 +445,8 @@ fn push_short(
     key: Option<MaskingKey>,
     bytes: &[u8],
     bound: u64,
-) -> Result<(), InvalidUtf8> {
-    grow(buffer, bytes.len(), bound);
+) -> Result<(), Error> {
+    grow(buffer, bytes.len(), bound)?;
     let start = buffer.len();
     match key {
         Some(key) => key.append(buffer, bytes),
@@ -426,26 +455,106 @@ fn push_short(
     *state = state.after(&buffer[start..]);
     match state.is_valid() {
         true => Ok(()),
-        false => Err(InvalidUtf8),
+        false => Err(InvalidUtf8.into()),
     }
 }
 
+/// Makes room for `added` bytes. A message for which there is none is over the
+/// limit, as one that does not fit the address space is.
 #[inline]
-fn grow(buffer: &mut Vec<u8>, added: usize, bound: u64) {
-    let room = growth(buffer.len(), buffer.capacity(), added, bound);
+fn grow(buffer: &mut Vec<u8>, added: usize, bound: u64) -> Result<(), Limit> {
+    let room = growth(buffer.len(), buffer.capacity(), added, bound, MOST)?;
     if room > 0 {
-        buffer.reserve_exact(room);
+        buffer
+            .try_reserve_exact(room)
+            .or_else(|_| buffer.try_reserve_exact(added))
+            .map_err(|_| Limit::Message)?;
     }
+    Ok(())
 }
 
 /// By how much to grow a buffer so that `added` bytes fit: twofold, as that
-/// many have arrived, but not above the bound.
-fn growth(length: usize, capacity: usize, added: usize, bound: u64) -> usize {
+/// many have arrived, but not above the bound. No buffer is longer than `most`,
+/// for which there is [`MOST`] and another value in the tests.
+#[inline]
+fn growth(
+    length: usize,
+    capacity: usize,
+    added: usize,
+    bound: u64,
+    most: usize,
+) -> Result<usize, Limit> {
     let needed = length.saturating_add(added);
     if needed <= capacity {
-        return 0;
+        return Ok(0);
     }
-    let bound = usize::try_from(bound).unwrap_or(usize::MAX);
+    if needed > most {
+        return Err(Limit::Message);
+    }
+    let bound = usize::try_from(bound).map_or(most, |bound| bound.min(most));
     let target = capacity.saturating_mul(2).max(LEAST).min(bound).max(needed);
-    target - length
+    Ok(target - length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST, MOST, growth};
+    use crate::error::Limit;
+
+    /// As where addresses have 32 bits.
+    const MOST_32: usize = i32::MAX as usize;
+
+    #[test]
+    fn a_buffer_of_half_the_address_space_grows_to_all_of_it() {
+        for most in [MOST_32, MOST] {
+            let half = most / 2 + 1;
+            let room = growth(half, half, 1, u64::MAX, most);
+            assert_eq!(room, Ok(most - half));
+            let room = growth(most, most, 0, u64::MAX, most);
+            assert_eq!(room, Ok(0));
+        }
+    }
+
+    #[test]
+    fn a_buffer_longer_than_the_address_space_is_over_the_limit() {
+        for most in [MOST_32, MOST] {
+            let half = most / 2 + 1;
+            for (length, added) in [(most, 1), (half, half), (1, most), (half, usize::MAX)] {
+                let room = growth(length, length, added, u64::MAX, most);
+                assert_eq!(room, Err(Limit::Message), "{length} and {added} of {most}");
+            }
+        }
+    }
+
+    /// Doubled each time from nothing on, up to either bound.
+    #[test]
+    fn a_buffer_grows_by_what_has_arrived_up_to_its_bounds() {
+        for most in [MOST_32, MOST] {
+            for bound in [1, 1000, 1 << 30, 1 << 31, (1 << 32) + 5, u64::MAX] {
+                for added in [1, 4096, 1 << 28] {
+                    let (mut length, mut capacity) = (0_usize, 0);
+                    loop {
+                        let needed = length + added;
+                        if needed as u64 > bound {
+                            break;
+                        }
+                        let Ok(room) = growth(length, capacity, added, bound, most) else {
+                            assert!(needed > most, "{needed} bytes fit");
+                            break;
+                        };
+                        assert!(needed <= most);
+                        if room > 0 {
+                            let twice = capacity.saturating_mul(2).max(LEAST).max(needed);
+                            capacity = length + room;
+                            assert!(needed <= capacity && capacity <= twice);
+                            assert!(capacity <= most && capacity as u64 <= bound);
+                        }
+                        assert!(needed <= capacity);
+                        // Filled, so that the next byte makes it grow.
+                        length = capacity.max(needed);
+                    }
+                }
+            }
+        }
+    }
 }

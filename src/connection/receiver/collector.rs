@@ -199,7 +199,7 @@ impl Collector {
         let bound = self.bound(in_last_frame);
         self.lent = false;
         match self.kind {
-            MessageKind::Binary => self.assembly.push_binary(key, bytes, bound),
+            MessageKind::Binary => self.assembly.push_binary(key, bytes, bound)?,
             MessageKind::Text => self.assembly.push_masked_text(key, bytes, bound)?,
         }
         if !ends {
@@ -424,11 +424,12 @@ impl Collector {
     }
 
     /// Lends the place of the next bytes, of which no more than `most` are to
-    /// come.
-    pub(super) fn lend(&mut self, most: u64, in_last_frame: bool) -> &mut [u8] {
-        self.lent = true;
+    /// come. `None` if there is no memory for them.
+    pub(super) fn lend(&mut self, most: u64, in_last_frame: bool) -> Option<&mut [u8]> {
         let bound = self.bound(in_last_frame);
-        self.assembly.room_for(most, bound)
+        let room = self.assembly.room_for(most, bound)?;
+        self.lent = true;
+        Some(room)
     }
 
     /// How many bytes were [lent](Self::lend) since the last ones came.

@@ -28,6 +28,10 @@ pub(super) enum Read<'a> {
     NeedsInput,
 }
 
+/// How many bytes are decoded at once, so that what they become, which is at
+/// most three times as long, fits the address space.
+const MAX_PIECE: usize = isize::MAX as usize / 4;
+
 /// The longest code point, in bytes.
 const CODE_POINT: u64 = 4;
 
@@ -65,7 +69,7 @@ impl Legacy {
         // code point begun, of three bytes at most, gives none, and nothing
         // becomes shorter.
         let most = collector.rest(*length).saturating_add(CODE_POINT);
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let most = usize::try_from(most).map_or(MAX_PIECE, |most| most.min(MAX_PIECE));
         Ok(match decoder.decode_up_to(input, most)? {
             None => Read::NeedsInput,
             Some(Decoded::Text { bytes, end }) => {

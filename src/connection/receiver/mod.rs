@@ -26,10 +26,10 @@ use crate::event::{CloseFrame, Event};
 #[cfg(feature = "deflate")]
 use crate::frame::ReservedBits;
 use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, from_utf8};
-use crate::input::INSIDE;
+use crate::input::Input;
 use crate::redacted::Redacted;
 use crate::status::CloseStatus;
-use crate::{Config, Error, Input, Role};
+use crate::{Config, Error, Role};
 
 /// The receiving half of a connection: bytes in, events out.
 ///
@@ -38,14 +38,15 @@ use crate::{Config, Error, Input, Role};
 /// [`Reply`](crate::Reply) says, for the sending half to write.
 ///
 /// ```
-/// use websocket_proto::{Config, Connection, Reply, frame::FrameError, handshake::Agreement};
+/// use websocket_proto::{Config, Connection, Input, Reply, frame::FrameError, handshake::Agreement};
 ///
 /// let connection = Connection::upgraded_server(Config::new(), Agreement::default());
 /// let Ok((mut receiver, mut sender)) = connection.split() else {
 ///     unreachable!("an open connection");
 /// };
 /// // A client has to mask its frames.
-/// let error = receiver.receive(&mut &mut b"\x81\x05Hello".to_owned()[..]).unwrap_err();
+/// let mut read = *b"\x81\x05Hello";
+/// let error = receiver.receive(&mut Input::new(&mut read)).unwrap_err();
 /// assert_eq!(error, FrameError::Unmasked.into());
 ///
 /// let mut out = Vec::new();
@@ -57,6 +58,8 @@ pub struct Receiver {
     decoder: Decoder,
     /// The fast path may be taken.
     is_fast: bool,
+    /// The last input was not used up.
+    has_unread: bool,
     inbound: Inbound,
     max_frame: u64,
     collector: Collector,
@@ -84,6 +87,7 @@ impl Receiver {
         Self {
             decoder: Decoder::new(role),
             is_fast: collector.takes_whole(),
+            has_unread: false,
             inbound: Inbound::new(),
             max_frame: config.max_frame,
             collector,
@@ -117,7 +121,8 @@ impl Receiver {
     /// discarded. [`Reply::to_error`](crate::Reply::to_error) has the Close
     /// that is due.
     #[inline]
-    pub fn receive<'a>(&mut self, input: &mut impl Input<'a>) -> Result<Option<Event<'a>>, Error> {
+    pub fn receive<'a>(&mut self, input: &mut Input<'a>) -> Result<Option<Event<'a>>, Error> {
+        self.check_input(input)?;
         match self.receive_fast(input) {
             Fast::Event(event) => Ok(Some(event)),
             Fast::NeedsInput => Ok(None),
@@ -125,50 +130,84 @@ impl Receiver {
         }
     }
 
+    /// Checks that the input before this one was used up.
+    #[inline]
+    pub(super) const fn check_input(&self, input: &Input<'_>) -> Result<(), Error> {
+        if self.has_unread && !input.is_begun() && self.inbound.is_open() {
+            return Err(Error::UnreadInput);
+        }
+        Ok(())
+    }
+
+    /// An event comes out of `input`. Whether the caller must go on with it is
+    /// not looked at: that would cost each message more than it is worth.
+    #[inline]
+    const fn go_on<'a>(&mut self, input: &mut Input<'_>, event: Event<'a>) -> Fast<'a> {
+        self.has_unread = true;
+        input.begin();
+        Fast::Event(event)
+    }
+
+    /// Notes whether something would be lost if `input` were dropped now.
+    #[inline]
+    pub(super) const fn note(&mut self, input: &mut Input<'_>) {
+        self.has_unread = input.is_unread();
+        input.begin();
+    }
+
     /// Fast path: a message that lies entirely in the input, or the next piece of
     /// a long one. Everything else, errors included, is left to the slow path.
     #[inline]
-    pub(super) fn receive_fast<'a>(&mut self, input: &mut impl Input<'a>) -> Fast<'a> {
+    pub(super) fn receive_fast<'a>(&mut self, input: &mut Input<'a>) -> Fast<'a> {
         if !self.is_fast {
             return Fast::Slow;
         }
-        if let Some(text) = input.next_text(INSIDE) {
-            return Fast::Event(Event::Text(Cow::Borrowed(text)));
+        if let Some(text) = input.next_text() {
+            return self.go_on(input, Event::Text(Cow::Borrowed(text)));
         }
         if !self.decoder.is_idle() {
-            return self.receive_piece(input.rest(INSIDE));
+            return self.receive_piece(input);
         }
         let limit = self.max_frame.min(self.collector.max_message());
-        if input.look_ahead(&self.decoder, limit, INSIDE) {
-            return match input.next_text(INSIDE) {
-                Some(text) => Fast::Event(Event::Text(Cow::Borrowed(text))),
+        let role = self.decoder.role();
+        if let Some(validity) = input.look_ahead(role, limit) {
+            if let Err(error) = validity {
+                self.inbound.defer(error.into());
+            }
+            return match input.next_text() {
+                Some(text) => self.go_on(input, Event::Text(Cow::Borrowed(text))),
                 None => Fast::Slow,
             };
         }
-        match self.decoder.whole_message(input.rest(INSIDE), limit) {
+        match input.take_message(role, limit) {
             Some((Opcode::Text, payload)) => match from_utf8(payload) {
-                Ok(text) => Fast::Event(Event::Text(Cow::Borrowed(text))),
+                Ok(text) => self.go_on(input, Event::Text(Cow::Borrowed(text))),
                 Err(error) => {
                     self.fail(error.into());
                     Fast::Slow
                 }
             },
-            Some((_, payload)) => Fast::Event(Event::Binary(Cow::Borrowed(payload))),
+            Some((_, payload)) => self.go_on(input, Event::Binary(Cow::Borrowed(payload))),
             None => Fast::Slow,
         }
     }
 
-    fn receive_piece<'a>(&mut self, input: &mut &'a mut [u8]) -> Fast<'a> {
-        if input.is_empty() {
+    fn receive_piece<'a>(&mut self, input: &mut Input<'a>) -> Fast<'a> {
+        let rest = input.rest();
+        if rest.is_empty() {
+            self.has_unread = false;
             return Fast::NeedsInput;
         }
-        if !self.is_assembled(input.len()) {
+        if !self.is_assembled(rest.len()) {
             return Fast::Slow;
         }
-        match self.assemble(input) {
-            Ok(Some(event)) => Fast::Event(event),
-            Ok(None) if input.is_empty() => Fast::NeedsInput,
+        match self.assemble(rest) {
+            Ok(None) if rest.is_empty() => {
+                self.has_unread = false;
+                Fast::NeedsInput
+            }
             Ok(None) => Fast::Slow,
+            Ok(Some(event)) => self.go_on(input, event),
             Err(error) => {
                 self.fail(error);
                 Fast::Slow
@@ -179,14 +218,15 @@ impl Receiver {
     /// The whole of [`receive`](Self::receive), frame by frame.
     pub(super) fn receive_slow<'a>(
         &mut self,
-        input: &mut impl Input<'a>,
+        input: &mut Input<'a>,
     ) -> Result<Option<Event<'a>>, Error> {
         if !self.inbound.is_open() {
-            input.discard(INSIDE);
+            input.discard();
             return self.inbound.error().map_or(Ok(None), Err);
         }
         match self.next(input) {
             Ok(event) => {
+                self.note(input);
                 if matches!(event, Some(Event::Close(_))) {
                     self.end(input);
                 }
@@ -227,7 +267,10 @@ impl Receiver {
             && !self.decoder.opcode().is_control()
             && self.collector.is_direct();
         // What comes with the last byte is not known before it is looked at.
-        is_direct.then(|| self.collector.lend(remaining - 1, self.decoder.is_final()))
+        match is_direct {
+            true => self.collector.lend(remaining - 1, self.decoder.is_final()),
+            false => None,
+        }
     }
 
     /// As [`Connection::receive_payload`](crate::Connection::receive_payload).
@@ -287,19 +330,18 @@ impl Receiver {
     }
 
     /// Nothing more is received: the rest of the input goes, too.
-    fn end<'a>(&mut self, input: &mut impl Input<'a>) {
-        input.discard(INSIDE);
+    fn end<'a>(&mut self, input: &mut Input<'a>) {
+        input.discard();
         self.forget();
     }
 
-    fn next<'a>(&mut self, input: &mut impl Input<'a>) -> Result<Option<Event<'a>>, Error> {
-        while let Some(text) = input.next_text(INSIDE) {
+    fn next<'a>(&mut self, input: &mut Input<'a>) -> Result<Option<Event<'a>>, Error> {
+        while let Some(text) = input.next_text() {
             if !self.collector.is_discarding() {
                 return Ok(Some(Event::Text(Cow::Borrowed(text))));
             }
         }
-        input.validity(INSIDE)?;
-        let input = input.rest(INSIDE);
+        let input = input.rest();
         loop {
             self.inbound.deferred()?;
             let event = if self.inflate.has_unread() {

@@ -24,7 +24,7 @@
 //!
 //! ```
 //! use websocket_proto::handshake::{Acceptance, connect};
-//! use websocket_proto::{Config, Connection, Event};
+//! use websocket_proto::{Config, Connection, Event, Input};
 //!
 //! let fields = [
 //!     (":method", "CONNECT"),
@@ -49,7 +49,7 @@
 //! assert_eq!(connection.subprotocol(), Some("chat"));
 //! let mut data = *b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
 //! let mut out = Vec::new();
-//! let event = connection.receive(&mut &mut data[..], &mut out)?;
+//! let event = connection.receive(&mut Input::new(&mut data), &mut out)?;
 //! assert!(matches!(event, Some(Event::Text(text)) if text == "Hello"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

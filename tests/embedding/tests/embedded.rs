@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use embedded_io_async::{ErrorType, Read, Write};
-use embedding::adapters::embedded::{Input, Outlet};
+use embedding::adapters::embedded::{Inlet, Outlet};
 use embedding::heap;
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{Config, Connection, Delivery, Event, FixedOutput};
@@ -71,7 +71,7 @@ fn echo(bytes: Vec<u8>, size: usize) -> (usize, usize, usize) {
     let start = 0;
     let pieces = Pieces { bytes, start, size };
     let mut written = Count::default();
-    let mut input = Input::new(pieces, &mut buffer);
+    let mut input = Inlet::new(pieces, &mut buffer);
     let mut outlet = Outlet::new(&mut written, FixedOutput::new(&mut memory));
     let mut received = 0;
     let counted = smol::block_on(async {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
-use websocket_proto::{Connection, Error, Event, SendError};
+use websocket_proto::{Connection, Error, Event, Input, SendError};
 
 use crate::Failure;
 
@@ -143,7 +143,7 @@ impl Link {
             if length == 0 {
                 self.with(|conn, _| conn.receive_eof())?;
             }
-            let mut input = &mut buffer[..length];
+            let mut input = Input::new(&mut buffer[..length]);
             while let Some(event) = self.with(|conn, out| conn.receive(&mut input, out))? {
                 handle(event)?;
             }

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 use websocket_proto::StreamEnd;
 use websocket_proto::handshake::connect::ResetCode;
-use websocket_proto::{CloseCode, Connection, Event, SendError};
+use websocket_proto::{CloseCode, Connection, Event, Input, SendError};
 
 use crate::Failure;
 
@@ -74,7 +74,7 @@ impl<T: Transport> Session<T> {
     /// Close does not count.
     pub async fn next(&mut self) -> Result<Option<Message>, Failure> {
         loop {
-            let mut input = &mut self.buffer[self.start..self.end];
+            let mut input = Input::one_by_one(&mut self.buffer[self.start..self.end]);
             let received = match self.connection.receive(&mut input, &mut self.out) {
                 Ok(event) => Ok(event.and_then(message)),
                 Err(error) => Err(error),

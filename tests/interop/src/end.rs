@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{Acceptance, Agreement, ClientRequest};
-use websocket_proto::{CloseCode, Config, Connection, Event, Role, State, Uri};
+use websocket_proto::{CloseCode, Config, Connection, Event, Input, Role, State, Uri};
 
 use crate::messages::{LONG, REPEATED};
 use crate::{Message, Parameters, is_fragmented, messages, pieces};
@@ -56,7 +56,7 @@ impl End {
     /// Takes what the peer has written. A server accepts its request.
     pub fn receive(&mut self, bytes: &mut [u8]) -> Result<(), Failure> {
         self.sizes.pending += bytes.len();
-        let mut input = bytes;
+        let mut input = Input::new(bytes);
         while let Some(event) = self.connection.receive(&mut input, &mut self.out)? {
             let message = match event {
                 Event::Request(request) => {

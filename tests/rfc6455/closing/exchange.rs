@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use websocket_proto::{Config, Error, FixedOutput, MessageKind, Role, State, Timeout};
+use websocket_proto::{Config, Error, FixedOutput, Input, MessageKind, Role, State, Timeout};
 
 use super::{code, status};
 use crate::support::{ROLES, Seen, close, feed, frame, frames, hex, on_wire, open, received, sent};
@@ -261,7 +261,7 @@ fn a_server_closes_the_transport_once_both_closes_are_through() {
     let mut server = open(Role::Server, Config::new());
     let mut full = FixedOutput::new(&mut []);
     let mut read = on_wire(Role::Server, &close(1000, ""));
-    let mut input = &mut read[..];
+    let mut input = Input::new(&mut read);
     assert!(
         server
             .receive(&mut input, &mut full)
@@ -339,7 +339,7 @@ fn clean_is_the_end_after_both_closes_alone() {
         // The peer's Close, and an answer that never found room.
         let mut conn = open(role, Config::new());
         let mut read = on_wire(role, &close(4001, ""));
-        let mut input = &mut read[..];
+        let mut input = Input::new(&mut read);
         let mut full = FixedOutput::new(&mut []);
         assert!(conn.receive(&mut input, &mut full).is_ok());
         assert!(!conn.was_clean());

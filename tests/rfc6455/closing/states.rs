@@ -3,7 +3,9 @@
 use core::time::Duration;
 
 use websocket_proto::handshake::ClientRequest;
-use websocket_proto::{Config, Connection, FixedOutput, Output, Role, SendError, State, Uri};
+use websocket_proto::{
+    Config, Connection, FixedOutput, Input, Output, Role, SendError, State, Uri,
+};
 
 use super::{code, status};
 use crate::support::{ROLES, Seen, close, feed, frame, on_wire, open, sent};
@@ -195,7 +197,7 @@ fn connect(stage: Stage, role: Role) -> Connection {
         CloseReceived => {
             let mut read = closing;
             let mut full = FixedOutput::new(&mut []);
-            let event = conn.receive(&mut &mut read[..], &mut full);
+            let event = conn.receive(&mut Input::new(&mut read), &mut full);
             assert!(event.is_ok_and(|event| event.is_some()));
         }
         Done | Closed => {
@@ -255,7 +257,7 @@ fn happen(
             return (vec![], false, None);
         }
     };
-    let mut input = &mut bytes[..];
+    let mut input = Input::new(&mut bytes);
     let mut seen = Vec::new();
     loop {
         match conn.receive(&mut input, out) {

@@ -3,7 +3,7 @@
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::ExtensionError;
 use websocket_proto::handshake::{Acceptance, Agreement, BuildError, Extension};
-use websocket_proto::{CloseCode, Config, Connection, Event, Role, SendError};
+use websocket_proto::{CloseCode, Config, Connection, Event, Input, Role, SendError};
 
 use super::{DEFLATE, client, request, verify};
 use crate::common::{always, extension, sends};
@@ -85,7 +85,7 @@ fn accepted(config: Config, acceptance: &Acceptance) -> (Connection, String) {
     .into_bytes();
     let mut conn = Connection::server(config);
     let mut out = vec![];
-    match conn.receive(&mut &mut head[..], &mut out) {
+    match conn.receive(&mut Input::new(&mut head), &mut out) {
         Ok(Some(Event::Request(request))) => {
             conn.accept(&request, acceptance, &mut out)
                 .expect("offered");
@@ -232,7 +232,7 @@ fn an_answer_by_hand_has_to_fit_the_offer() {
              Sec-WebSocket-Extensions: {offer}\r\n\r\n"
         )
         .into_bytes();
-        let (mut input, mut out) = (&mut read[..], vec![]);
+        let (mut input, mut out) = (Input::new(&mut read), vec![]);
         let mut server = Connection::server(Config::new());
         let Ok(Some(Event::Request(request))) = server.receive(&mut input, &mut out) else {
             panic!("a valid request");

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::handshake::{Acceptance, Agreement};
-use websocket_proto::{Batch, Config, Connection, Delivery, Event, PreparedMessage, Seed};
+use websocket_proto::{Config, Connection, Delivery, Event, Input, PreparedMessage, Seed};
 
 use crate::check::Check;
 use crate::contestant::{
@@ -110,7 +110,7 @@ impl Open {
     fn accept(mut self) -> Outcome {
         BUFFER.with_borrow_mut(|buffer| {
             let length = self.pipe.read_into(buffer);
-            let mut input = &mut buffer[..length];
+            let mut input = Input::new(&mut buffer[..length]);
             let event = self.connection.receive(&mut input, &mut self.out);
             let Some(Event::Request(request)) = event.map_err(failure)? else {
                 return Err("no request".into());
@@ -146,7 +146,7 @@ impl Open {
                 if length == 0 {
                     return Err("the end of the stream".into());
                 }
-                let mut input = Batch::new(&mut buffer[..length]);
+                let mut input = Input::new(&mut buffer[..length]);
                 loop {
                     let event = self.connection.receive(&mut input, &mut self.out);
                     match event.map_err(failure)? {

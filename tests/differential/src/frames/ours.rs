@@ -2,7 +2,7 @@
 
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    CloseCode, Config, Connection, Delivery, Event, FragmentData, Role, Seed, State,
+    CloseCode, Config, Connection, Delivery, Event, FragmentData, Input, Role, Seed, State,
 };
 
 use super::{Case, Failure, Seen, Trace};
@@ -47,7 +47,7 @@ impl Ours {
         let mut stream = case.stream.clone();
         let mut message = Vec::new();
         for (from, to) in case.plan.pieces(case.stream.len()) {
-            let mut input = &mut stream[from..to];
+            let mut input = Input::new(&mut stream[from..to]);
             loop {
                 match self.connection.receive(&mut input, &mut self.trace.written) {
                     Ok(Some(event)) => self.trace.events.extend(seen(event, &mut message)),

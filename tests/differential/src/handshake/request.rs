@@ -3,7 +3,7 @@
 use tungstenite::error::{Error, ProtocolError};
 use tungstenite::handshake::server::{NoCallback, ServerHandshake};
 use websocket_proto::handshake::{Acceptance, RequestError};
-use websocket_proto::{Config, Connection, Event};
+use websocket_proto::{Config, Connection, Event, Input};
 
 use super::facts::{Facts, is_authority};
 use super::generate::{self, MASKED_GREETING};
@@ -218,7 +218,7 @@ fn run_ours(case: &Case, stream: &[u8], facts: &Facts<'_>) -> Result<Ours, Strin
     let mut answer = Answer::Waits;
     let mut greeted = false;
     for (from, to) in case.plan.pieces(stream.len()) {
-        let mut input = &mut bytes[from..to];
+        let mut input = Input::new(&mut bytes[from..to]);
         loop {
             match connection.receive(&mut input, &mut out) {
                 Ok(Some(Event::Request(request))) => {

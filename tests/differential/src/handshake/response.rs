@@ -6,7 +6,7 @@ use tungstenite::error::{Error, ProtocolError, SubProtocolError};
 use tungstenite::handshake::client::ClientHandshake;
 use tungstenite::{Message, WebSocket};
 use websocket_proto::handshake::{ClientRequest, ResponseError, accept_key};
-use websocket_proto::{Config, Connection, Event, Seed, Uri};
+use websocket_proto::{Config, Connection, Event, Input, Seed, Uri};
 
 use super::facts::Facts;
 use super::generate::{self, GREETING};
@@ -191,7 +191,7 @@ fn run_ours(case: &Case, stream: &[u8]) -> Result<Ours, String> {
     let mut bytes = stream.to_vec();
     let mut answer = Answer::Waits;
     for (from, to) in case.plan.pieces(stream.len()) {
-        let mut input = &mut bytes[from..to];
+        let mut input = Input::new(&mut bytes[from..to]);
         loop {
             match connection.receive(&mut input, &mut out) {
                 Ok(Some(Event::Open(_))) => answer = Answer::Accepts(Vec::new()),

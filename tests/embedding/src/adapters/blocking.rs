@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use websocket_proto::handshake::{Agreement, ClientRequest};
-use websocket_proto::{Config, Connection, State};
+use websocket_proto::{Config, Connection, Input, State};
 
 use super::{LINGER_TIME, READ_SIZE, end, fresh_seed, send, take_opening, with_deadlines};
 use crate::adapter::{Adapter, Decide, Session, Transport};
@@ -52,7 +52,7 @@ impl<T: Transport> WebSocket<T> {
         socket.write()?;
         while socket.connection.state() == State::Connecting {
             socket.read()?;
-            let mut input = &mut socket.buffer[socket.unread.clone()];
+            let mut input = Input::one_by_one(&mut socket.buffer[socket.unread.clone()]);
             let outcome = take_opening(&mut socket.connection, &mut input, &mut socket.out, decide);
             socket.unread.start = socket.unread.end - input.len();
             let outcome = outcome.and_then(|()| socket.tell_time());
@@ -69,7 +69,7 @@ impl<T: Transport> WebSocket<T> {
 
     fn next(&mut self) -> Result<Option<Message>, Failure> {
         while !self.closed {
-            let mut input = &mut self.buffer[self.unread.clone()];
+            let mut input = Input::one_by_one(&mut self.buffer[self.unread.clone()]);
             let outcome = self.connection.receive(&mut input, &mut self.out);
             self.unread.start = self.unread.end - input.len();
             match outcome {

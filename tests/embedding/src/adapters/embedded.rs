@@ -1,7 +1,7 @@
 //! For a device: `embedded-io-async`, two buffers of fixed length, messages in
 //! pieces, and no memory asked for by a frame. Nothing here needs `std`.
 //!
-//! An event borrows from [`Input`] alone, so that it can be answered through
+//! An event borrows from [`Inlet`] alone, so that it can be answered through
 //! [`Outlet`] while it is held.
 
 mod session;
@@ -11,7 +11,9 @@ use core::ops::Range;
 use embedded_io_async::{Read, Write};
 pub use session::Embedded;
 use websocket_proto::frame::Header;
-use websocket_proto::{Connection, Error, Event, FixedOutput, MessageKind, Output, SendError};
+use websocket_proto::{
+    Connection, Error, Event, FixedOutput, Input, MessageKind, Output, SendError,
+};
 
 /// Why something did not work.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub enum Fault<E> {
 
 /// The reading direction.
 #[derive(Debug)]
-pub struct Input<'m, R> {
+pub struct Inlet<'m, R> {
     reader: R,
     buffer: &'m mut [u8],
     /// What of the buffer was read and not yet received.
@@ -40,7 +42,7 @@ pub struct Outlet<'m, W> {
     out: FixedOutput<'m>,
 }
 
-impl<'m, R: Read> Input<'m, R> {
+impl<'m, R: Read> Inlet<'m, R> {
     pub const fn new(reader: R, buffer: &'m mut [u8]) -> Self {
         Self {
             reader,
@@ -73,7 +75,7 @@ impl<'m, R: Read> Input<'m, R> {
             }
             self.unread = 0..length;
         }
-        let mut input = &mut self.buffer[self.unread.clone()];
+        let mut input = websocket_proto::Input::one_by_one(&mut self.buffer[self.unread.clone()]);
         let outcome = connection.receive(&mut input, &mut outlet.out);
         self.unread.start = self.unread.end - input.len();
         match outcome {

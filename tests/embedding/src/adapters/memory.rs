@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use websocket_proto::handshake::{Agreement, ClientRequest};
-use websocket_proto::{Config, Connection, Seed, State};
+use websocket_proto::{Config, Connection, Input, Seed, State};
 
 use super::{LINGER_TIME, end, send, take_opening};
 use crate::adapter::{Adapter, Decide, Session, Transport};
@@ -47,7 +47,7 @@ impl WebSocket {
         socket.hand_over()?;
         while socket.connection.state() == State::Connecting {
             socket.take()?;
-            let mut input = &mut socket.buffer[socket.unread.clone()];
+            let mut input = Input::one_by_one(&mut socket.buffer[socket.unread.clone()]);
             let outcome = take_opening(&mut socket.connection, &mut input, &mut socket.out, decide);
             socket.unread.start = socket.unread.end - input.len();
             socket.hand_over()?;
@@ -61,7 +61,7 @@ impl WebSocket {
 
     fn next(&mut self) -> Result<Option<Message>, Failure> {
         while !self.closed {
-            let mut input = &mut self.buffer[self.unread.clone()];
+            let mut input = Input::one_by_one(&mut self.buffer[self.unread.clone()]);
             let outcome = self.connection.receive(&mut input, &mut self.out);
             self.unread.start = self.unread.end - input.len();
             match outcome {

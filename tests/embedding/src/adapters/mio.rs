@@ -15,7 +15,7 @@ use mio::event::Event as Readiness;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 pub use session::Mio;
-use websocket_proto::{Config, Connection, Event};
+use websocket_proto::{Config, Connection, Event, Input};
 
 use super::{LINGER_TIME, OUTPUT_MARK, READ_SIZE};
 use crate::Failure;
@@ -227,7 +227,8 @@ impl Peer {
     }
 
     /// Takes every event of what was read; nothing is the end.
-    fn receive(&mut self, id: usize, mut input: &mut [u8], handler: &mut impl Handler) {
+    fn receive(&mut self, id: usize, read: &mut [u8], handler: &mut impl Handler) {
+        let mut input = Input::new(read);
         if input.is_empty() {
             self.gone = true;
             if let Err(error) = self.connection.receive_eof() {

@@ -19,7 +19,7 @@ use std::io;
 use std::time::Duration;
 
 use websocket_proto::handshake::{Acceptance, Request, Response};
-use websocket_proto::{Config, Connection, Event, Output, Seed, SendError, State};
+use websocket_proto::{Config, Connection, Event, Input, Output, Seed, SendError, State};
 
 use crate::{End, Failure, Message};
 
@@ -47,7 +47,7 @@ pub const fn with_deadlines(config: Config) -> Config {
 /// result.
 pub fn take_opening(
     connection: &mut Connection,
-    input: &mut &mut [u8],
+    input: &mut Input<'_>,
     out: &mut impl Output,
     decide: impl Fn(&Request) -> Result<Acceptance, Response>,
 ) -> Result<(), Failure> {

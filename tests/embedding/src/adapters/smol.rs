@@ -17,7 +17,7 @@ use smol::future::FutureExt;
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use smol::{Async, Timer};
 use websocket_proto::handshake::{Agreement, ClientRequest};
-use websocket_proto::{Config, Connection, State};
+use websocket_proto::{Config, Connection, Input, State};
 
 use super::{
     LINGER_TIME, OUTPUT_MARK, READ_SIZE, end, fresh_seed, send, take_opening, with_deadlines,
@@ -60,7 +60,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
         };
         while socket.connection.state() == State::Connecting {
             socket.turn().await?;
-            let mut input = &mut socket.buffer[socket.unread.clone()];
+            let mut input = Input::one_by_one(&mut socket.buffer[socket.unread.clone()]);
             let outcome = take_opening(&mut socket.connection, &mut input, &mut socket.out, decide);
             socket.unread.start = socket.unread.end - input.len();
             let outcome = outcome.and_then(|()| socket.tell_time());
@@ -75,7 +75,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
 
     async fn next(&mut self) -> Result<Option<Message>, Failure> {
         while !self.closed {
-            let mut input = &mut self.buffer[self.unread.clone()];
+            let mut input = Input::one_by_one(&mut self.buffer[self.unread.clone()]);
             let outcome = self.connection.receive(&mut input, &mut self.out);
             self.unread.start = self.unread.end - input.len();
             match outcome {

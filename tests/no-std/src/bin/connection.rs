@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use websocket_proto::handshake::{Acceptance, ClientRequest};
-use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Event, Seed, State, Uri};
+use websocket_proto::{CloseCode, CloseStatus, Config, Connection, Event, Input, Seed, State, Uri};
 // For its panic handler and its allocator.
 use websocket_proto_no_std as _;
 
@@ -66,7 +66,7 @@ extern "C" fn main() -> i32 {
 /// Takes all that has arrived, and returns the text in it.
 fn turn(connection: &mut Connection, input: &mut Vec<u8>, out: &mut Vec<u8>) -> String {
     let mut heard = String::new();
-    let mut rest = &mut input[..];
+    let mut rest = Input::new(input);
     while let Some(event) = connection.receive(&mut rest, out).expect("no fault") {
         match event {
             Event::Request(request) => {

@@ -8,7 +8,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use compio::time::sleep;
-use websocket_proto::{self as proto, Connection};
+use websocket_proto::{self as proto, Connection, Input};
 
 use crate::adapter::Decide;
 use crate::adapters::answer_opening;
@@ -106,7 +106,8 @@ impl Shared {
     }
 
     /// Takes every event of what was read; nothing is the end.
-    pub(super) fn receive(&self, mut input: &mut [u8]) {
+    pub(super) fn receive(&self, read: &mut [u8]) {
+        let mut input = Input::new(read);
         self.with(|state| {
             let State {
                 connection, out, ..

@@ -13,7 +13,7 @@ use websocket_proto::{
     Config, Connection, Delivery, Event, FixedOutput, Fragment, MessageKind, SendError, State,
 };
 
-use super::{Fault, Input, Outlet};
+use super::{Fault, Inlet, Outlet};
 use crate::adapter::{Adapter, Decide, Session};
 use crate::adapters::{LINGER_TIME, answer_opening, end, fresh_seed, send};
 use crate::{End, Failure, Message};
@@ -25,7 +25,7 @@ type Io = FromFutures<Async<TcpStream>>;
 
 /// An open connection.
 pub struct WebSocket {
-    input: Input<'static, Io>,
+    input: Inlet<'static, Io>,
     outlet: Outlet<'static, Io>,
     connection: Connection,
     /// The application wants messages whole.
@@ -56,7 +56,7 @@ impl WebSocket {
         };
         let wrap = |stream: &TcpStream| Async::new(stream.try_clone()?).map(FromFutures::new);
         let mut socket = Self {
-            input: Input::new(wrap(&stream)?, buffer),
+            input: Inlet::new(wrap(&stream)?, buffer),
             outlet: Outlet::new(wrap(&stream)?, out),
             connection,
             whole,

@@ -7,7 +7,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use websocket_proto::handshake::{Acceptance, Request, Response};
-use websocket_proto::{CloseStatus, Connection, Error, Receiver, Reply, Role, State, Timeout};
+use websocket_proto::{
+    CloseStatus, Connection, Error, Input, Receiver, Reply, Role, State, Timeout,
+};
 
 use super::shared::Shared;
 use crate::adapters::{
@@ -41,9 +43,9 @@ where
             if length == 0 {
                 connection.receive_eof()?;
             }
-            let mut input = &mut buffer[..length];
+            let mut input = Input::one_by_one(&mut buffer[..length]);
             outcome = take_opening(connection, &mut input, &mut out, &decide);
-            rest = input.to_vec();
+            rest = input.into_rest().to_vec();
         }
     };
     let outcome = timeout(HANDSHAKE_TIME, exchange).await;
@@ -92,7 +94,7 @@ async fn receive_all(
     let overdue = shared.overdue();
     tokio::pin!(overdue);
     loop {
-        let mut input = &mut buffer[..length];
+        let mut input = Input::new(&mut buffer[..length]);
         while let Some(event) = receiver.receive(&mut input)? {
             if let Some(reply) = Reply::to_event(&event) {
                 shared.reply(&reply);

@@ -1,12 +1,13 @@
-//! The short ways, which no caller sees, against the long way.
+//! What the fast path parses, against what it may take.
 
-use alloc::{string::String, vec, vec::Vec};
-use core::str;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
-use proptest::prelude::*;
-
-use super::{Decoder, Header, MaskingKey, Opcode, Utf8State, split_text, validate_ahead};
-use crate::Role;
+use super::{split, unmask, validate};
+use crate::frame::{Header, MaskingKey, Opcode};
+use crate::input::Input;
+use crate::role::Role;
 
 const KEY: MaskingKey = MaskingKey::new([0x37, 0xfa, 0x21, 0x3d]);
 const ROLES: [Role; 2] = [Role::Server, Role::Client];
@@ -35,19 +36,20 @@ fn other(role: Role) -> Role {
 /// Every message that lies in the input whole, but for those whose length takes
 /// eight bytes; and nothing else, of which not a byte is changed.
 #[test]
-fn whole_messages_go_the_short_way() {
+fn whole_messages_are_taken_by_the_fast_path() {
     for role in ROLES {
         for length in [0, 1, 124, 125, 126, 127, 128, 1000, 65_534, 65_535] {
             let payload: Vec<u8> = (0..length).map(|index| index as u8).collect();
             for opcode in [Opcode::Text, Opcode::Binary] {
                 let wire = frame(role, opcode, &payload);
                 let mut read = [&wire[..], b"more"].concat();
-                let mut input = &mut read[..];
-                let taken = Decoder::new(role).whole_message(&mut input, length);
+                let mut input = Input::new(&mut read);
+                let taken = input.take_message(role, length);
                 assert_eq!(taken, Some((opcode, &mut payload.clone()[..])));
-                assert_eq!(input, b"more");
+                assert_eq!(input.into_rest(), b"more");
                 let mut read = wire.clone();
-                let taken = Decoder::new(role).whole_message(&mut &mut read[..], length);
+                let mut input = Input::new(&mut read);
+                let taken = input.take_message(role, length);
                 assert!(taken.is_some(), "up to the end of the input");
 
                 if let Some(less) = length.checked_sub(1) {
@@ -77,9 +79,9 @@ fn whole_messages_go_the_short_way() {
 
 fn assert_not_taken(role: Role, wire: &[u8], limit: u64) {
     let mut read = wire.to_vec();
-    let mut input = &mut read[..];
-    assert_eq!(Decoder::new(role).whole_message(&mut input, limit), None);
-    assert_eq!(input, wire);
+    let mut input = Input::new(&mut read);
+    assert_eq!(input.take_message(role, limit), None);
+    assert_eq!(input.into_rest(), wire);
 }
 
 /// As many texts as there are before the first frame that is something else,
@@ -132,76 +134,16 @@ fn texts_are_unmasked_ahead() {
     }
 }
 
-/// In the midst of a frame nothing begins.
-#[test]
-fn nothing_is_unmasked_ahead_within_a_message() {
-    let mut decoder = Decoder::new(Role::Client);
-    let mut start = [0x01, 0x01, b'a'];
-    let mut input = &mut start[..];
-    while decoder.decode(&mut input).unwrap().is_some() {}
-    assert_eq!(decoder.unmask_ahead(&mut [0x81, 0x01, b'a'], u64::MAX), 0);
-}
-
 /// The texts, and where they end.
 fn ahead(role: Role, read: &mut [u8], limit: u64) -> (Vec<String>, usize) {
-    let end = Decoder::new(role).unmask_ahead(read, limit);
-    let (mut rest, validity) = validate_ahead(&read[..end]);
+    let end = unmask(read, role, limit);
+    let (mut rest, validity) = validate(&read[..end]);
     assert_eq!(validity, Ok(()));
     let mut texts = Vec::new();
-    while let Some((text, behind)) = split_text(rest) {
+    while let Some((text, behind)) = split(rest) {
         texts.push(text.into());
         rest = behind;
     }
     assert_eq!(rest, "");
     (texts, end)
-}
-
-/// As `str` has it.
-fn assert_state(bytes: &[u8]) {
-    let state = Utf8State::new().after(bytes);
-    let begins = match str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    };
-    assert_eq!(state.is_valid(), begins, "{bytes:x?}");
-    assert_eq!(
-        state == Utf8State::new(),
-        str::from_utf8(bytes).is_ok(),
-        "{bytes:x?}"
-    );
-}
-
-#[test]
-fn every_pair_of_bytes_is_judged_as_str_judges_it() {
-    for first in 0..=u8::MAX {
-        assert_state(&[first]);
-        for second in 0..=u8::MAX {
-            assert_state(&[first, second]);
-            for rest in [
-                &b"\x80"[..],
-                b"\xbf",
-                b"\x7f",
-                b"\x80\x80",
-                b"\xbf\xbf",
-                b"\x80a",
-                b"\xc2\x80",
-            ] {
-                assert_state(&[&[first, second], rest].concat());
-            }
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn texts_are_judged_as_str_judges_them(text in "\\PC*", at in 0_usize..200, byte: u8, cut in 0_usize..200) {
-        let mut bytes = text.into_bytes();
-        assert_state(&bytes);
-        if let Some(place) = bytes.get_mut(at) {
-            *place = byte;
-        }
-        assert_state(&bytes);
-        let (start, rest) = bytes.split_at(cut.min(bytes.len()));
-        assert_eq!(Utf8State::new().after(start).after(rest), Utf8State::new().after(&bytes));
-    }
 }
