@@ -1,8 +1,7 @@
 use core::time::Duration;
 
-#[cfg(feature = "deflate")]
 use crate::deflate::DeflateConfig;
-use crate::handshake::HeadLimits;
+use crate::handshake::head::limits::HeadLimits;
 
 /// How messages come out of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,7 +49,6 @@ pub struct Config {
     pub(crate) pong_after_close: bool,
     pub(crate) deliver_while_closing: bool,
     pub(crate) timeouts: Timeouts,
-    #[cfg(feature = "deflate")]
     pub(crate) deflate: Option<DeflateConfig>,
     #[cfg(feature = "hixie76")]
     pub(crate) hixie76: bool,
@@ -97,7 +95,6 @@ impl Config {
                 pong: None,
                 close: None,
             },
-            #[cfg(feature = "deflate")]
             deflate: None,
             #[cfg(feature = "hixie76")]
             hixie76: false,

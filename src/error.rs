@@ -1,10 +1,10 @@
 use core::fmt;
 
-use crate::State;
 use crate::frame::{CloseCode, CloseError, FrameError, InvalidUtf8};
-use crate::handshake::{BuildError, RequestError, ResponseError};
-#[cfg(feature = "hixie76")]
-use crate::hixie76;
+use crate::handshake::build_error::BuildError;
+use crate::handshake::client::error::ResponseError;
+use crate::handshake::server::error::RequestError;
+use crate::status::State;
 
 /// What the peer did wrong, or failed to do.
 ///
@@ -12,7 +12,7 @@ use crate::hixie76;
 /// Close or the HTTP refusal that it deserves stands in the output, and each
 /// further call gives the same error again. The mistakes of the caller are
 /// [`SendError`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Error {
     /// A request that no server may accept.
@@ -25,9 +25,6 @@ pub enum Error {
     InvalidUtf8,
     /// A compressed message that does not inflate.
     InvalidDeflate,
-    /// A frame of the legacy protocol that cannot be skipped.
-    #[cfg(feature = "hixie76")]
-    Hixie76(hixie76::FrameError),
     /// A Close frame with an invalid payload.
     Close(CloseError),
     /// More than a limit of [`Config`](crate::Config) allows.
@@ -69,14 +66,41 @@ pub enum Timeout {
     Close,
 }
 
+/// What the legacy protocol has no frame for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unsupported {
+    /// A binary message.
+    Binary,
+    /// A Ping.
+    Ping,
+    /// A Pong.
+    Pong,
+    /// A message in fragments.
+    Fragment,
+    /// A Close with a code: use
+    /// [`send_empty_close`](crate::Connection::send_empty_close).
+    CloseCode,
+}
+
+impl Unsupported {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Binary => "hixie-76 has no binary messages",
+            Self::Ping => "hixie-76 has no Ping",
+            Self::Pong => "hixie-76 has no Pong",
+            Self::Fragment => "hixie-76 has no fragments",
+            Self::CloseCode => "hixie-76 has no close codes",
+        }
+    }
+}
+
 impl Error {
     /// The close code that tells the peer; `None` where there is nothing to
     /// tell it by a Close frame, as before the connection is open.
     pub const fn close_code(&self) -> Option<CloseCode> {
         Some(match self {
             Self::Frame(_) => CloseCode::PROTOCOL_ERROR,
-            #[cfg(feature = "hixie76")]
-            Self::Hixie76(_) => CloseCode::PROTOCOL_ERROR,
             Self::InvalidUtf8 | Self::InvalidDeflate => CloseCode::INVALID_DATA,
             Self::Close(error) => error.close_code(),
             Self::Limit(_) => CloseCode::MESSAGE_TOO_BIG,
@@ -109,8 +133,6 @@ impl Error {
             Self::Request(error) => error.section(),
             Self::Response(error) => error.section(),
             Self::Frame(error) => error.section(),
-            #[cfg(feature = "hixie76")]
-            Self::Hixie76(error) => error.section(),
             Self::InvalidUtf8 => "RFC 6455 section 8.1",
             Self::InvalidDeflate => "RFC 7692 section 7.2.2",
             Self::Close(error) => error.section(),
@@ -131,8 +153,6 @@ impl fmt::Display for Error {
             Self::Request(error) => return error.fmt(formatter),
             Self::Response(error) => return error.fmt(formatter),
             Self::Frame(error) => return error.fmt(formatter),
-            #[cfg(feature = "hixie76")]
-            Self::Hixie76(error) => return error.fmt(formatter),
             Self::InvalidUtf8 => return InvalidUtf8.fmt(formatter),
             Self::Close(error) => return error.fmt(formatter),
             Self::InvalidDeflate => "compressed message that does not inflate",
@@ -150,25 +170,15 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        None
-    }
-}
-
-impl From<FrameError> for Error {
-    fn from(error: FrameError) -> Self {
-        Self::Frame(error)
-    }
-}
+// No source: what is inside has said everything already.
+impl core::error::Error for Error {}
 
 /// A limit is one, whatever the protocol.
-#[cfg(feature = "hixie76")]
-impl From<hixie76::FrameError> for Error {
-    fn from(error: hixie76::FrameError) -> Self {
+impl From<FrameError> for Error {
+    fn from(error: FrameError) -> Self {
         match error {
-            hixie76::FrameError::TooLong => Self::Limit(Limit::Frame),
-            error => Self::Hixie76(error),
+            FrameError::Hixie76TooLong => Self::Limit(Limit::Frame),
+            error => Self::Frame(error),
         }
     }
 }
@@ -210,7 +220,7 @@ impl From<ResponseError> for Error {
 }
 
 /// What the caller may not do: nothing was emitted and nothing has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SendError {
     /// The connection is not in a state that allows the call.
@@ -235,8 +245,7 @@ pub enum SendError {
     PreparedByClient,
     /// The legacy protocol, which this connection speaks, has it not: see
     /// [`Connection::protocol`](crate::Connection::protocol).
-    #[cfg(feature = "hixie76")]
-    Unsupported(hixie76::Unsupported),
+    Unsupported(Unsupported),
     /// The request is not the one that waits for its answer, which its key tells.
     OtherRequest,
     /// A header, subprotocol or extension that cannot be sent.
@@ -258,8 +267,7 @@ impl fmt::Display for SendError {
             Self::PreparedByClient => {
                 formatter.write_str("a prepared message is not masked as a client must")
             }
-            #[cfg(feature = "hixie76")]
-            Self::Unsupported(what) => what.fmt(formatter),
+            Self::Unsupported(what) => formatter.write_str(what.text()),
             Self::OtherRequest => formatter.write_str("not the request that waits for its answer"),
             Self::Build(error) => error.fmt(formatter),
         }
@@ -268,9 +276,8 @@ impl fmt::Display for SendError {
 
 impl core::error::Error for SendError {}
 
-#[cfg(feature = "hixie76")]
-impl From<hixie76::Unsupported> for SendError {
-    fn from(what: hixie76::Unsupported) -> Self {
+impl From<Unsupported> for SendError {
+    fn from(what: Unsupported) -> Self {
         Self::Unsupported(what)
     }
 }

@@ -3,8 +3,10 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use crate::frame::{CloseCode, ClosePayload, Opcode};
-use crate::handshake::{Request, RequestHead, ResponseHead};
-use crate::undisclosed::Length;
+use crate::handshake::client::response_head::ResponseHead;
+use crate::handshake::server::request::Request;
+use crate::handshake::server::request_head::RequestHead;
+use crate::redacted::Length;
 
 /// What the peer sent, as [`Connection::receive`](crate::Connection::receive)
 /// gives it.

@@ -228,8 +228,8 @@ pub mod frame;
 pub mod handshake;
 mod output;
 mod protocol;
+mod redacted;
 mod role;
-mod undisclosed;
 
 #[cfg(feature = "alloc")]
 mod config;
@@ -237,10 +237,15 @@ mod config;
 mod connection;
 #[cfg(feature = "deflate")]
 pub mod deflate;
+#[cfg(all(feature = "alloc", not(feature = "deflate")))]
+#[path = "no_deflate.rs"]
+mod deflate;
 #[cfg(feature = "alloc")]
 mod error;
 #[cfg(feature = "alloc")]
 mod event;
+#[cfg(feature = "alloc")]
+mod extension;
 #[cfg(feature = "alloc")]
 mod input;
 #[cfg(all(feature = "std", any(doc, doctest)))]
@@ -255,14 +260,20 @@ pub mod hixie76;
 #[cfg(feature = "alloc")]
 mod seed;
 #[cfg(feature = "alloc")]
+mod status;
+#[cfg(feature = "alloc")]
+mod stream_end;
+#[cfg(feature = "alloc")]
+mod syntax;
+#[cfg(feature = "alloc")]
 mod uri;
 
 #[cfg(feature = "alloc")]
 pub use config::{Config, Delivery};
 #[cfg(feature = "alloc")]
-pub use connection::{CloseStatus, Connection, PreparedMessage, Receiver, Reply, Sender, State};
+pub use connection::{Connection, PreparedMessage, Receiver, Reply, Sender};
 #[cfg(feature = "alloc")]
-pub use error::{Error, Limit, SendError, Timeout};
+pub use error::{Error, Limit, SendError, Timeout, Unsupported};
 #[cfg(feature = "alloc")]
 pub use event::{Chunk, ChunkData, CloseFrame, Event, MessageKind};
 pub use frame::CloseCode;
@@ -273,5 +284,9 @@ pub use protocol::Protocol;
 pub use role::Role;
 #[cfg(feature = "alloc")]
 pub use seed::Seed;
+#[cfg(feature = "alloc")]
+pub use status::{CloseStatus, State};
+#[cfg(feature = "alloc")]
+pub use stream_end::StreamEnd;
 #[cfg(feature = "alloc")]
 pub use uri::{Uri, UriError};

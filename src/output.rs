@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::frame::MaskingKey;
-use crate::undisclosed::Length;
+use crate::redacted::Length;
 
 /// The caller's write buffer, to which the connection appends what is to be
 /// sent.

@@ -4,7 +4,6 @@
 pub enum Protocol {
     /// [RFC 6455](https://www.rfc-editor.org/rfc/rfc6455).
     Rfc6455,
-    /// The draft that came before it: see [`hixie76`](crate::hixie76).
-    #[cfg(feature = "hixie76")]
+    /// The draft that came before it: see `hixie76`, with the feature of that name.
     Hixie76,
 }

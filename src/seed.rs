@@ -78,21 +78,14 @@ impl KeySource {
     ///
     /// [RFC 6455 §4.1]: https://www.rfc-editor.org/rfc/rfc6455#section-4.1
     pub(crate) fn nonce(&mut self) -> [u8; 16] {
-        let mut nonce = [0; 16];
-        self.0.fill_bytes(&mut nonce);
-        nonce
+        self.bytes()
     }
 
-    /// Eight bytes of any value.
-    #[cfg(feature = "hixie76")]
-    pub(crate) fn bytes(&mut self) -> [u8; 8] {
-        self.0.next_u64().to_le_bytes()
-    }
-
-    /// A number below `bound`, each as likely as the others within 2⁻³².
-    #[cfg(feature = "hixie76")]
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
+    /// Bytes of any value.
+    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.fill_bytes(&mut bytes);
+        bytes
     }
 }
 

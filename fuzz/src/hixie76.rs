@@ -2,9 +2,10 @@
 //! long division, and a connection fed with what a stranger sends, from the
 //! first byte or behind the handshake, the same in any pieces.
 
+use websocket_proto::frame::FrameError;
 use websocket_proto::handshake::{Acceptance, Agreement, ClientRequest, HeadLimits, RequestHead};
 use websocket_proto::hixie76::{
-    Decoded, Decoder, FrameError, Keys, PendingRequest, TextDecoder, answer, encode_text,
+    Decoded, Decoder, Keys, PendingRequest, TextDecoder, challenge_response, encode_text,
     key_number,
 };
 use websocket_proto::{
@@ -73,7 +74,7 @@ impl Reference {
                         None => break false,
                     }
                     if first > 0 && text.len() as u64 > limit {
-                        read.error = Some(FrameError::TooLong);
+                        read.error = Some(FrameError::Hixie76TooLong);
                         return read;
                     }
                 };
@@ -91,14 +92,14 @@ impl Reference {
                 };
                 length = length * 128 + u128::from(byte % 128);
                 if length > u128::from(limit) {
-                    read.error = Some(FrameError::TooLong);
+                    read.error = Some(FrameError::Hixie76TooLong);
                     return read;
                 }
                 if byte < 0x80 {
                     break;
                 }
                 if count == 9 {
-                    read.error = Some(FrameError::LengthTooLong);
+                    read.error = Some(FrameError::Hixie76Length);
                     return read;
                 }
             }
@@ -196,7 +197,10 @@ fn key(bytes: &[u8]) {
     };
     if let Ok(keys) = Keys::new(text, text, *b"12345678") {
         let number = expected.expect("a number");
-        assert_eq!(keys.answer(), answer([number, number], *b"12345678"));
+        assert_eq!(
+            keys.challenge_response(),
+            challenge_response([number, number], *b"12345678")
+        );
     }
 }
 

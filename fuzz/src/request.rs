@@ -225,7 +225,10 @@ fn check_request(request: &Request) {
     };
     let head = ResponseHead::parse(&bytes, limits).expect("a well-formed 101");
     assert_fields(head.headers(), &fields);
-    assert_eq!(client.verify(request.key(), &head), Ok(accepted.agreement));
+    assert_eq!(
+        client.verify(request.key().expect("a key"), &head),
+        Ok(accepted.agreement)
+    );
 }
 
 fn check_refusal(error: RequestError) {

@@ -162,7 +162,7 @@ fn uri(text: &[u8]) {
     let request = Request::new(head).expect("a valid request");
     assert_eq!(request.host(), uri.authority());
     assert_eq!(request.target(), uri.target());
-    assert_eq!(request.key(), KEY);
+    assert_eq!(request.key(), Some(KEY));
 }
 
 /// Input: field values, one a line.

@@ -1,7 +1,7 @@
 use core::time::Duration;
 
-use super::state::State;
 use crate::config::Timeouts;
+use crate::status::State;
 
 /// The deadlines of a connection, on the caller's clock.
 ///

@@ -9,12 +9,18 @@ use super::opening::{Opening, Sent, append};
 use super::prepared::PreparedMessage;
 use super::send::Sender;
 use super::writing::{Wire, check_room};
+use crate::error::Unsupported;
 use crate::frame::Opcode;
-use crate::handshake::{Agreement, ClientRequest, Request, ResponseError, ResponseHead};
-use crate::hixie76::{
-    CLOSE, ClientHandshake, Keys, PendingRequest, TEXT_END, TEXT_START, Unsupported, check_answer,
-};
-use crate::undisclosed::Undisclosed;
+use crate::frame::hixie76::{CLOSE, TEXT_END, TEXT_START};
+use crate::handshake::agreement::Agreement;
+use crate::handshake::client::error::ResponseError;
+use crate::handshake::client::hixie76::{ClientHandshake, check_response};
+use crate::handshake::client::keys::Keys;
+use crate::handshake::client::request::ClientRequest;
+use crate::handshake::client::response_head::ResponseHead;
+use crate::handshake::server::pending_request::PendingRequest;
+use crate::handshake::server::request::Request;
+use crate::redacted::Redacted;
 use crate::{Config, Output, Role, Seed, SendError};
 
 impl Connection {
@@ -81,14 +87,14 @@ impl Connection {
 /// So many bytes of a stream.
 #[derive(Debug)]
 struct Gathered<const LENGTH: usize> {
-    bytes: Undisclosed<[u8; LENGTH]>,
+    bytes: Redacted<[u8; LENGTH]>,
     length: usize,
 }
 
 impl<const LENGTH: usize> Gathered<LENGTH> {
     const fn new() -> Self {
         Self {
-            bytes: Undisclosed([0; LENGTH]),
+            bytes: Redacted([0; LENGTH]),
             length: 0,
         }
     }
@@ -134,7 +140,7 @@ impl Challenge {
 pub(super) struct ChallengeAnswer {
     /// `None` once they have.
     head: Option<(ResponseHead, Agreement)>,
-    expected: Undisclosed<[u8; 16]>,
+    expected: Redacted<[u8; 16]>,
     found: Gathered<16>,
 }
 
@@ -147,7 +153,7 @@ impl ChallengeAnswer {
         let agreement = handshake.verify_head(&head)?;
         Ok(Self {
             head: Some((head, agreement)),
-            expected: Undisclosed(handshake.keys().answer()),
+            expected: Redacted(handshake.keys().challenge_response()),
             found: Gathered::new(),
         })
     }
@@ -159,7 +165,7 @@ impl ChallengeAnswer {
         let Some(found) = self.found.receive(input) else {
             return Ok(None);
         };
-        check_answer(self.expected.0, found)?;
+        check_response(self.expected.0, found)?;
         Ok(self.head.take())
     }
 }

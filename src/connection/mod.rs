@@ -26,14 +26,16 @@ pub use prepared::PreparedMessage;
 pub use receiver::Receiver;
 pub use reply::Reply;
 pub use send::Sender;
-pub use state::{CloseStatus, State};
 use state::{Outbound, combine};
 use writing::Wire;
 
 use crate::error::Timeout;
-use crate::handshake::{Agreement, ClientRequest, encode_key};
+use crate::handshake::agreement::Agreement;
+use crate::handshake::client::request::ClientRequest;
+use crate::handshake::key::encode_key;
+use crate::redacted::Redacted;
 use crate::seed::KeySource;
-use crate::undisclosed::Undisclosed;
+use crate::status::{CloseStatus, State};
 use crate::{Config, Error, Output, Protocol, Role, Seed, SendError};
 
 /// A WebSocket connection from its first byte to its last, without the
@@ -78,11 +80,13 @@ impl Connection {
         let request = request.clone();
         #[cfg(feature = "deflate")]
         let request = match config.deflate {
-            Some(deflate) if !request.offers_deflate() => request.deflate(&deflate),
+            Some(deflate) if !request.offer().offers("permessage-deflate") => {
+                request.deflate(&deflate)
+            }
             _ => request,
         };
         append(&request.encode(&key)?, out)?;
-        let key = Undisclosed(key);
+        let key = Redacted(key);
         let opening = Opening::client(config, Sent::Rfc6455 { key, request });
         let wire = Wire::Client(Box::new(keys));
         Ok(Self::new(config, wire, Some(opening)))

@@ -5,17 +5,27 @@ use alloc::vec::Vec;
 use super::Connection;
 #[cfg(feature = "hixie76")]
 use super::hixie76::{Challenge, ChallengeAnswer};
-use super::state::State;
 use super::writing::check_room;
 use crate::error::Timeout;
-use crate::handshake::{
-    Acceptance, Agreement, BodyReader, BuildError, ClientRequest, HeadLimits, HeadReader, Request,
-    RequestHead, RequestLine, Response, ResponseError, ResponseHead, StatusLine,
-};
+use crate::handshake::agreement::Agreement;
+use crate::handshake::build_error::BuildError;
+use crate::handshake::client::body::BodyReader;
+use crate::handshake::client::error::ResponseError;
 #[cfg(feature = "hixie76")]
-use crate::hixie76::{ClientHandshake, PendingRequest, asks_for_hixie76};
-use crate::undisclosed::Undisclosed;
-use crate::{Config, Error, Event, Output, Protocol, Role, SendError};
+use crate::handshake::client::hixie76::ClientHandshake;
+use crate::handshake::client::request::ClientRequest;
+use crate::handshake::client::response_head::{ResponseHead, StatusLine};
+use crate::handshake::head::limits::HeadLimits;
+use crate::handshake::head::reader::HeadReader;
+use crate::handshake::server::acceptance::Acceptance;
+#[cfg(feature = "hixie76")]
+use crate::handshake::server::pending_request::{PendingRequest, asks_for_hixie76};
+use crate::handshake::server::request::Request;
+use crate::handshake::server::request_head::{RequestHead, RequestLine};
+use crate::handshake::server::response::Response;
+use crate::redacted::Redacted;
+use crate::status::State;
+use crate::{Config, Error, Event, Output, Role, SendError};
 
 /// The opening handshake under way.
 #[derive(Debug)]
@@ -57,7 +67,7 @@ enum Stage {
 #[derive(Debug)]
 pub(super) enum Sent {
     Rfc6455 {
-        key: Undisclosed<[u8; 24]>,
+        key: Redacted<[u8; 24]>,
         request: ClientRequest,
     },
     #[cfg(feature = "hixie76")]
@@ -67,7 +77,7 @@ pub(super) enum Sent {
 /// What the request that waits for its answer asked for.
 #[derive(Debug, Clone, Copy)]
 enum Asked {
-    WebSocket { key: Undisclosed<[u8; 24]> },
+    WebSocket { key: Redacted<[u8; 24]> },
     Http,
 }
 
@@ -138,7 +148,7 @@ impl Opening {
                 }
                 let (event, asked) = if head.asks_for_websocket() {
                     let request = Request::boxed(head)?;
-                    let key = Undisclosed(request.identity());
+                    let key = Redacted(request.identity());
                     (Event::Request(request), Asked::WebSocket { key })
                 } else {
                     (Event::Http(Box::new(head)), Asked::Http)
@@ -151,7 +161,7 @@ impl Opening {
                 let Some(request) = challenge.receive(input) else {
                     return Ok((None, None));
                 };
-                let key = Undisclosed(request.identity());
+                let key = Redacted(request.identity());
                 self.stage = Stage::Answer(Asked::WebSocket { key });
                 Event::Request(Box::new(request))
             }
@@ -233,32 +243,16 @@ impl Connection {
             Asked::WebSocket { .. } => return Err(SendError::OtherRequest),
             Asked::Http => return Err(SendError::WrongState(State::Connecting)),
         }
-        #[cfg(feature = "deflate")]
-        let deflate = acceptance.deflate_or(
-            self.opening
-                .as_ref()
-                .and_then(|opening| opening.config.deflate),
-        );
-        let agreement = match request.protocol() {
-            Protocol::Rfc6455 => {
-                let answer = request.answer(
-                    acceptance,
-                    #[cfg(feature = "deflate")]
-                    deflate,
-                )?;
-                check_room(answer.length(), out)?;
-                answer.append_to(out);
-                answer.into_agreement()
-            }
-            #[cfg(feature = "hixie76")]
-            Protocol::Hixie76 => {
-                let accepted = request.accept(acceptance)?;
-                append(&accepted.response.encode()?, out)?;
-                self.enable_hixie76();
-                accepted.agreement
-            }
-        };
-        #[cfg(feature = "deflate")]
+        let config = self.opening.as_ref().map(|opening| opening.config);
+        let deflate = acceptance.deflate_or(config.and_then(|config| config.deflate));
+        let agreed = request.agree(acceptance, deflate)?;
+        check_room(agreed.length(), out)?;
+        agreed.append_to(out);
+        let agreement = agreed.into_agreement();
+        #[cfg(feature = "hixie76")]
+        if request.protocol() == crate::Protocol::Hixie76 {
+            self.enable_hixie76();
+        }
         if let Some(opening) = &mut self.opening {
             opening.config.deflate = deflate;
         }

@@ -7,7 +7,7 @@ use crate::deflate::{Compressor, DeflateConfig};
 use crate::frame::Header;
 #[cfg(feature = "deflate")]
 use crate::frame::ReservedBits;
-use crate::undisclosed::Length;
+use crate::redacted::Length;
 
 /// A message encoded once, to be appended to any number of outputs.
 ///

@@ -2,8 +2,8 @@ use alloc::vec::Vec;
 
 use super::Connection;
 use super::receiver::Fast;
-use super::state::State;
 use crate::input::Input;
+use crate::status::State;
 use crate::{Error, Event, Output};
 
 /// Receiving.

@@ -1,5 +1,5 @@
 use crate::frame::{CloseCode, MAX_CONTROL_PAYLOAD};
-use crate::undisclosed::Undisclosed;
+use crate::redacted::Redacted;
 use crate::{Error, Event};
 
 /// What an event or an error obliges this end to send: the answer to a Ping,
@@ -47,7 +47,7 @@ impl Reply {
 /// The payload of a control frame, kept without an allocation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ControlPayload {
-    bytes: Undisclosed<[u8; MAX_CONTROL_PAYLOAD]>,
+    bytes: Redacted<[u8; MAX_CONTROL_PAYLOAD]>,
     length: u8,
 }
 
@@ -58,7 +58,7 @@ impl ControlPayload {
         let mut bytes = [0; MAX_CONTROL_PAYLOAD];
         bytes[..length].copy_from_slice(&payload[..length]);
         Self {
-            bytes: Undisclosed(bytes),
+            bytes: Redacted(bytes),
             length: length as u8,
         }
     }

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 use super::reply::{ControlPayload, Kind, Reply};
 use super::send::Sender;
-use crate::frame::{CloseCode, ClosePayload, MAX_CONTROL_PAYLOAD, Opcode};
 #[cfg(feature = "hixie76")]
-use crate::hixie76::Unsupported;
-use crate::undisclosed::Undisclosed;
+use crate::error::Unsupported;
+use crate::frame::{CloseCode, ClosePayload, MAX_CONTROL_PAYLOAD, Opcode};
+use crate::redacted::Redacted;
 use crate::{Error, Output, Role};
 
 /// What has to be sent and found no room.
@@ -18,7 +18,7 @@ pub(super) enum Waiting {
     /// The newest; those before it need no answer (RFC 6455 §5.5.3).
     Pong(ControlPayload),
     /// A Close or an HTTP response as encoded, after which nothing is sent.
-    Last(Undisclosed<Vec<u8>>),
+    Last(Redacted<Vec<u8>>),
 }
 
 impl Sender {
@@ -151,7 +151,7 @@ impl Sender {
         out.append(fits);
         self.close();
         if !rest.is_empty() {
-            self.wait(Waiting::Last(Undisclosed(rest.to_vec())));
+            self.wait(Waiting::Last(Redacted(rest.to_vec())));
         }
     }
 

@@ -6,11 +6,12 @@ use super::compressing::Compression;
 use super::hixie76;
 use super::prepared::PreparedMessage;
 use super::replying::Waiting;
-use super::state::{Outbound, State};
+use super::state::Outbound;
 use super::writing::{Wire, check_room};
-use crate::frame::{CloseCode, ClosePayload, MAX_CONTROL_PAYLOAD, Opcode, Utf8Validator};
 #[cfg(feature = "hixie76")]
-use crate::hixie76::Unsupported;
+use crate::error::Unsupported;
+use crate::frame::{CloseCode, ClosePayload, MAX_CONTROL_PAYLOAD, Opcode, Utf8Validator};
+use crate::status::State;
 use crate::{Config, MessageKind, Output, Protocol, Role, SendError};
 
 /// The sending half of a connection: messages in, bytes out.

@@ -1,7 +1,8 @@
 use super::Connection;
 use super::prepared::PreparedMessage;
-use super::state::{Outbound, State};
+use super::state::Outbound;
 use crate::frame::{CloseCode, MAX_CONTROL_PAYLOAD};
+use crate::status::State;
 use crate::{MessageKind, Output, SendError};
 
 /// Sending. An error says that nothing was emitted and nothing has changed.

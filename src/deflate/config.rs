@@ -1,7 +1,6 @@
-use super::parameters::{Direction, Element, MAX_BITS, MIN_BITS};
-use super::{DeflateError, DeflateParameters};
-use crate::Role;
-use crate::handshake::Extension;
+use super::parameters::{DeflateParameters, Direction, Element, MAX_BITS, MIN_BITS};
+use crate::extension::{Extension, ExtensionError};
+use crate::role::Role;
 
 /// What this end wants of permessage-deflate, in its own two directions
 /// whatever its role.
@@ -159,7 +158,7 @@ impl DeflateConfig {
     /// # Errors
     ///
     /// As [`DeflateParameters::verify`].
-    pub fn verify(&self, answer: &Extension) -> Result<DeflateParameters, DeflateError> {
+    pub fn verify(&self, answer: &Extension) -> Result<DeflateParameters, ExtensionError> {
         DeflateParameters::verify(answer, &[self.offer()])
     }
 

@@ -115,8 +115,8 @@ mod window;
 pub(crate) use compress::Compressor;
 pub use config::DeflateConfig;
 pub(crate) use inflate::{Inflated, Inflater, InvalidData};
+pub use parameters::DeflateParameters;
 pub(crate) use parameters::Direction;
-pub use parameters::{DeflateError, DeflateParameters};
 pub use spare::free_spares;
 
 /// What the sender leaves out at the end of a message and the receiver puts

@@ -1,8 +1,7 @@
 use alloc::string::String;
-use core::fmt;
 
-use crate::Role;
-use crate::handshake::Extension;
+use crate::extension::{Extension, ExtensionError};
+use crate::role::Role;
 
 const NAME: &str = "permessage-deflate";
 const SERVER_NO_TAKEOVER: &str = "server_no_context_takeover";
@@ -49,46 +48,6 @@ impl Direction {
     }
 }
 
-/// A permessage-deflate element of `Sec-WebSocket-Extensions` that breaks the
-/// rules of [RFC 7692 §7.1], or an answer that does not fit what was offered.
-///
-/// [RFC 7692 §7.1]: https://www.rfc-editor.org/rfc/rfc7692#section-7.1
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DeflateError {
-    /// The extension has another name.
-    OtherExtension,
-    /// A parameter that the extension does not have.
-    UnknownParameter,
-    /// A parameter that is there twice.
-    RepeatedParameter,
-    /// A value where none belongs, none where one does, or one that is not a
-    /// number from 8 to 15 in its shortest form.
-    InvalidValue,
-    /// The answer fits none of the offers.
-    NotOffered,
-}
-
-impl DeflateError {
-    pub(crate) const fn text(self) -> &'static str {
-        match self {
-            Self::OtherExtension => "not permessage-deflate",
-            Self::UnknownParameter => "unknown parameter of permessage-deflate",
-            Self::RepeatedParameter => "repeated parameter of permessage-deflate",
-            Self::InvalidValue => "invalid value of a parameter of permessage-deflate",
-            Self::NotOffered => "permessage-deflate not as it was offered",
-        }
-    }
-}
-
-impl fmt::Display for DeflateError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.text())
-    }
-}
-
-impl core::error::Error for DeflateError {}
-
 /// An element as it stands in an offer or an answer.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Element {
@@ -101,9 +60,9 @@ pub(super) struct Element {
 }
 
 impl Element {
-    pub(super) fn parse(extension: &Extension) -> Result<Self, DeflateError> {
+    pub(super) fn parse(extension: &Extension) -> Result<Self, ExtensionError> {
         if extension.name() != NAME {
-            return Err(DeflateError::OtherExtension);
+            return Err(ExtensionError::OtherExtension);
         }
         let mut element = Self::default();
         for (name, value) in extension.params() {
@@ -117,17 +76,17 @@ impl Element {
                     core::mem::replace(&mut element.client_no_takeover, true)
                 }
                 SERVER_BITS => {
-                    let bits = window_bits(value.ok_or(DeflateError::InvalidValue)?)?;
+                    let bits = window_bits(value.ok_or(ExtensionError::InvalidValue)?)?;
                     element.server_bits.replace(bits).is_some()
                 }
                 CLIENT_BITS => {
                     let bits = value.map(window_bits).transpose()?;
                     element.client_bits.replace(bits).is_some()
                 }
-                _ => return Err(DeflateError::UnknownParameter),
+                _ => return Err(ExtensionError::UnknownParameter),
             };
             if repeated {
-                return Err(DeflateError::RepeatedParameter);
+                return Err(ExtensionError::RepeatedParameter);
             }
         }
         Ok(element)
@@ -182,11 +141,11 @@ impl DeflateParameters {
     ///
     /// # Errors
     ///
-    /// [`DeflateError`] for anything but a well-formed answer.
-    pub fn parse(answer: &Extension) -> Result<Self, DeflateError> {
+    /// [`ExtensionError`] for anything but a well-formed answer.
+    pub fn parse(answer: &Extension) -> Result<Self, ExtensionError> {
         let element = Element::parse(answer)?;
         if element.client_bits == Some(None) {
-            return Err(DeflateError::InvalidValue);
+            return Err(ExtensionError::InvalidValue);
         }
         Ok(Self {
             server: Direction {
@@ -211,12 +170,12 @@ impl DeflateParameters {
     ///
     /// # Errors
     ///
-    /// [`DeflateError::NotOffered`] where the answer fits none of the offers,
-    /// another [`DeflateError`] where it is malformed. The client then fails
+    /// [`ExtensionError::NotOffered`] where the answer fits none of the offers,
+    /// another [`ExtensionError`] where it is malformed. The client then fails
     /// the connection.
     ///
     /// [RFC 7692 §7.1]: https://www.rfc-editor.org/rfc/rfc7692#section-7.1
-    pub fn verify(answer: &Extension, offers: &[Extension]) -> Result<Self, DeflateError> {
+    pub fn verify(answer: &Extension, offers: &[Extension]) -> Result<Self, ExtensionError> {
         let mut parameters = Self::parse(answer)?;
         let answer = Element::parse(answer)?;
         let mut is_offered = false;
@@ -229,7 +188,7 @@ impl DeflateParameters {
         }
         match is_offered {
             true => Ok(parameters),
-            false => Err(DeflateError::NotOffered),
+            false => Err(ExtensionError::NotOffered),
         }
     }
 
@@ -264,18 +223,18 @@ impl DeflateParameters {
     }
 }
 
-const fn no_value(value: Option<&str>) -> Result<(), DeflateError> {
+const fn no_value(value: Option<&str>) -> Result<(), ExtensionError> {
     match value {
         None => Ok(()),
-        Some(_) => Err(DeflateError::InvalidValue),
+        Some(_) => Err(ExtensionError::InvalidValue),
     }
 }
 
 /// A decimal number from 8 to 15 without leading zeros (RFC 7692 §7.1.2).
-fn window_bits(value: &str) -> Result<u8, DeflateError> {
+fn window_bits(value: &str) -> Result<u8, ExtensionError> {
     match value.as_bytes() {
         [digit @ b'8'..=b'9'] => Ok(digit - b'0'),
         [b'1', digit @ b'0'..=b'5'] => Ok(10 + digit - b'0'),
-        _ => Err(DeflateError::InvalidValue),
+        _ => Err(ExtensionError::InvalidValue),
     }
 }

@@ -2,7 +2,7 @@ use core::fmt;
 use core::num::NonZeroU16;
 
 use super::MAX_CONTROL_PAYLOAD;
-use crate::undisclosed::Length;
+use crate::redacted::Length;
 
 /// Why a connection is closed, as a number that may travel in a Close frame
 /// ([RFC 6455 §7.4] and the registry that it set up).

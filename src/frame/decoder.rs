@@ -2,7 +2,7 @@ use core::fmt;
 
 use super::{FrameError, Header, MaskingKey, Opcode, ReservedBits};
 use crate::Role;
-use crate::undisclosed::{Length, Undisclosed};
+use crate::redacted::{Length, Redacted};
 
 /// A stream of frames taken apart in constant memory, without an allocator.
 ///
@@ -48,7 +48,7 @@ pub struct Decoder {
     /// The payload bytes still to come.
     remaining: u64,
     /// The start of a header that the input cut.
-    partial: Undisclosed<[u8; Header::MAX_ENCODED]>,
+    partial: Redacted<[u8; Header::MAX_ENCODED]>,
     partial_length: u8,
     error: Option<FrameError>,
 }
@@ -95,7 +95,7 @@ impl Decoder {
             is_final: true,
             key: None,
             remaining: 0,
-            partial: Undisclosed([0; Header::MAX_ENCODED]),
+            partial: Redacted([0; Header::MAX_ENCODED]),
             partial_length: 0,
             error: None,
         }

@@ -29,10 +29,16 @@ pub enum FrameError {
     UnexpectedContinuation,
     /// A text or binary frame while a fragmented message is under way (§5.4).
     ExpectedContinuation,
+    /// A length of the draft hixie-76 in more than nine bytes, so that it may not
+    /// fit 63 bits (hybi-00 section 5.3).
+    Hixie76Length,
+    /// A frame of the draft to be discarded with more bytes than the limit. A
+    /// [`Connection`](crate::Connection) reports it as a limit.
+    Hixie76TooLong,
 }
 
 impl FrameError {
-    /// The section of RFC 6455 that holds the rule.
+    /// The specification and section that holds the rule.
     pub const fn section(self) -> &'static str {
         match self {
             Self::ReservedOpcode
@@ -42,6 +48,7 @@ impl FrameError {
             Self::FragmentedControl | Self::ControlTooLong => "RFC 6455 section 5.5",
             Self::Unmasked | Self::Masked => "RFC 6455 section 5.1",
             Self::UnexpectedContinuation | Self::ExpectedContinuation => "RFC 6455 section 5.4",
+            Self::Hixie76Length | Self::Hixie76TooLong => "hybi-00 section 5.3",
         }
     }
 }
@@ -59,6 +66,8 @@ impl fmt::Display for FrameError {
             Self::Masked => "masked frame from a server",
             Self::UnexpectedContinuation => "continuation frame without a message to continue",
             Self::ExpectedContinuation => "new message before the fragmented one ended",
+            Self::Hixie76Length => "frame length in more than nine bytes",
+            Self::Hixie76TooLong => "frame over the limit",
         })
     }
 }

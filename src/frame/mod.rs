@@ -15,8 +15,10 @@
 
 mod close;
 mod decoder;
-mod error;
+pub(crate) mod error;
 mod header;
+#[cfg(feature = "hixie76")]
+pub(crate) mod hixie76;
 mod mask;
 mod opcode;
 mod reserved;

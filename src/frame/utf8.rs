@@ -1,6 +1,6 @@
 use core::fmt;
 
-use crate::undisclosed::Length;
+use crate::redacted::Length;
 
 /// A byte that cannot be part of UTF-8 where it stands, or text that ends
 /// within a code point ([RFC 6455 §8.1]): close code 1007.

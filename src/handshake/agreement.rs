@@ -2,9 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::Extension;
 #[cfg(feature = "deflate")]
 use crate::deflate::DeflateParameters;
+use crate::extension::Extension;
 
 /// What the opening handshake settled: the subprotocol and the extensions.
 ///

@@ -2,6 +2,9 @@
 
 use core::{error, fmt};
 
+use super::head::headers::TooLong;
+use crate::extension::ExtensionError;
+
 /// Why a request or an answer could not be built from what the caller gave.
 /// Nothing was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,16 +31,13 @@ pub enum BuildError {
     RepeatedSubprotocol,
     /// The chosen subprotocol is not among those that the client offered.
     SubprotocolNotOffered,
-    /// The name or a parameter of an extension is not a token.
-    Extension,
+    /// An extension is not made of tokens, or the accepted permessage-deflate
+    /// does not answer what the client offered (RFC 7692 section 7.1).
+    Extension(ExtensionError),
     /// An extension is accepted twice.
     RepeatedExtension,
     /// The accepted extension is not among those that the client offered.
     ExtensionNotOffered,
-    /// The accepted permessage-deflate does not answer what the client offered
-    /// (RFC 7692 section 7.1).
-    #[cfg(feature = "deflate")]
-    Deflate(crate::deflate::DeflateError),
     /// The key is not the base64 of 16 bytes.
     Key,
     /// The crate `http` does not take the target.
@@ -47,9 +47,16 @@ pub enum BuildError {
     /// The head would be longer than 4 GiB, or have more fields than the crate
     /// `http` takes where it is to be one of its types.
     TooLong,
-    /// The legacy protocol has no words for it.
-    #[cfg(feature = "hixie76")]
-    Hixie76(crate::hixie76::BuildError),
+    /// A request of the legacy protocol without an origin, which every one has to
+    /// name.
+    Hixie76MissingOrigin,
+    /// A request of the legacy protocol with more than one subprotocol.
+    Hixie76SeveralSubprotocols,
+    /// A request of the legacy protocol with an extension.
+    Hixie76Extension,
+    /// A key of the legacy protocol is no number times its spaces, or holds what
+    /// may not stand in a field.
+    Hixie76Key,
 }
 
 impl fmt::Display for BuildError {
@@ -64,26 +71,31 @@ impl fmt::Display for BuildError {
             Self::Subprotocol => "a subprotocol is not a token",
             Self::RepeatedSubprotocol => "a subprotocol is named twice",
             Self::SubprotocolNotOffered => "the client did not offer the subprotocol",
-            Self::Extension => "an extension is not made of tokens",
+            Self::Extension(error) => error.text(),
             Self::RepeatedExtension => "an extension is accepted twice",
             Self::ExtensionNotOffered => "the client did not offer the extension",
-            #[cfg(feature = "deflate")]
-            Self::Deflate(error) => error.text(),
             Self::Key => "the key is not the base64 of 16 bytes",
             Self::Target => "the crate http does not take the target",
             Self::ConnectDisabled => "the server has not enabled extended CONNECT",
             Self::TooLong => "the head is too long",
-            #[cfg(feature = "hixie76")]
-            Self::Hixie76(error) => error.text(),
+            Self::Hixie76MissingOrigin => "a request of hixie-76 needs an origin",
+            Self::Hixie76SeveralSubprotocols => "hixie-76 offers one subprotocol at most",
+            Self::Hixie76Extension => "hixie-76 has no extensions",
+            Self::Hixie76Key => "a key of hixie-76 is malformed",
         })
     }
 }
 
 impl error::Error for BuildError {}
 
-#[cfg(feature = "hixie76")]
-impl From<crate::hixie76::BuildError> for BuildError {
-    fn from(error: crate::hixie76::BuildError) -> Self {
-        Self::Hixie76(error)
+impl From<ExtensionError> for BuildError {
+    fn from(error: ExtensionError) -> Self {
+        Self::Extension(error)
+    }
+}
+
+impl From<TooLong> for BuildError {
+    fn from(_: TooLong) -> Self {
+        Self::TooLong
     }
 }

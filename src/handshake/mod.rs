@@ -44,78 +44,48 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod key;
+pub(crate) mod key;
 pub use key::{accept_key, encode_key, is_valid_key};
 
 #[cfg(feature = "alloc")]
-mod acceptance;
+pub(crate) mod agreement;
 #[cfg(feature = "alloc")]
-mod agreement;
+pub(crate) mod build_error;
 #[cfg(feature = "alloc")]
-mod body;
+mod caller_field;
 #[cfg(feature = "alloc")]
-mod build_error;
-#[cfg(feature = "alloc")]
-mod client;
+pub(crate) mod client;
 #[cfg(feature = "alloc")]
 pub mod connect;
 #[cfg(feature = "alloc")]
-mod extension;
+mod field_list;
 #[cfg(feature = "alloc")]
-mod head;
-#[cfg(feature = "alloc")]
-mod head_error;
-#[cfg(feature = "alloc")]
-mod headers;
+pub(crate) mod head;
+#[cfg(feature = "hixie76")]
+pub(crate) mod hixie76;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "alloc")]
-mod lines;
-#[cfg(feature = "alloc")]
-mod name;
-#[cfg(feature = "alloc")]
-mod offer;
-#[cfg(feature = "alloc")]
-mod request;
-#[cfg(feature = "alloc")]
-mod request_error;
-#[cfg(feature = "alloc")]
-mod request_head;
-#[cfg(feature = "alloc")]
-mod response;
-#[cfg(feature = "alloc")]
-mod response_error;
-#[cfg(feature = "alloc")]
-mod response_head;
-#[cfg(feature = "alloc")]
-mod syntax;
-#[cfg(feature = "alloc")]
-mod verify;
-#[cfg(feature = "alloc")]
-mod version;
-#[cfg(feature = "alloc")]
-mod words;
+pub(crate) mod server;
 
-#[cfg(feature = "hixie76")]
-pub(crate) use self::request::{check_origin, check_upgrade, is_draft};
 #[cfg(feature = "alloc")]
 pub use self::{
-    acceptance::{Acceptance, Accepted},
     agreement::Agreement,
-    body::BodyReader,
     build_error::BuildError,
-    client::ClientRequest,
-    extension::{Extension, ExtensionError},
-    head::{HeadLimits, HeadReader},
-    head_error::HeadError,
-    headers::Headers,
-    request::Request,
-    request_error::RequestError,
-    request_head::RequestHead,
-    response::Response,
-    response_error::ResponseError,
-    response_head::ResponseHead,
-    version::HttpVersion,
+    client::{
+        body::BodyReader, error::ResponseError, request::ClientRequest, response_head::ResponseHead,
+    },
+    head::{
+        error::HeadError, headers::Headers, limits::HeadLimits, reader::HeadReader,
+        version::HttpVersion,
+    },
+    server::{
+        acceptance::{Acceptance, Accepted},
+        error::RequestError,
+        request::Request,
+        request_head::RequestHead,
+        response::Response,
+    },
 };
 #[cfg(feature = "alloc")]
-pub(crate) use self::{request_head::RequestLine, response_head::StatusLine};
+pub use crate::extension::{Extension, ExtensionError};

@@ -8,19 +8,18 @@ use std::path::{Path, PathBuf};
 use crate::all;
 
 /// Types that hold numbers, names of cases and settings alone.
-const PLAIN: [(&str, &str); 38] = [
+const PLAIN: [(&str, &str); 32] = [
     ("config.rs", "Config"),
     ("config.rs", "Delivery"),
-    ("connection/state.rs", "CloseStatus"),
-    ("connection/state.rs", "State"),
     ("deflate/config.rs", "DeflateConfig"),
-    ("deflate/parameters.rs", "DeflateError"),
     ("deflate/parameters.rs", "DeflateParameters"),
     ("error.rs", "Error"),
     ("error.rs", "Limit"),
     ("error.rs", "SendError"),
     ("error.rs", "Timeout"),
+    ("error.rs", "Unsupported"),
     ("event.rs", "MessageKind"),
+    ("extension.rs", "ExtensionError"),
     ("frame/close.rs", "CloseCode"),
     ("frame/close.rs", "CloseError"),
     ("frame/error.rs", "FrameError"),
@@ -28,32 +27,27 @@ const PLAIN: [(&str, &str); 38] = [
     ("frame/reserved.rs", "ReservedBits"),
     ("frame/utf8.rs", "InvalidUtf8"),
     ("handshake/build_error.rs", "BuildError"),
+    ("handshake/client/error.rs", "ResponseError"),
+    ("handshake/connect/client/error.rs", "ResponseError"),
     ("handshake/connect/malformed.rs", "Malformed"),
-    ("handshake/connect/request_error.rs", "RequestError"),
-    ("handshake/connect/response_error.rs", "ResponseError"),
+    ("handshake/connect/reset_code.rs", "ResetCode"),
+    ("handshake/connect/server/error.rs", "RequestError"),
     ("handshake/connect/setting.rs", "Setting"),
     ("handshake/connect/setting.rs", "SettingError"),
-    ("handshake/connect/stream.rs", "StreamEnd"),
-    ("handshake/connect/stream.rs", "StreamError"),
-    ("handshake/extension.rs", "ExtensionError"),
-    ("handshake/head.rs", "HeadLimits"),
-    ("handshake/head_error.rs", "HeadError"),
-    ("handshake/request_error.rs", "RequestError"),
-    ("handshake/response_error.rs", "ResponseError"),
-    ("handshake/version.rs", "HttpVersion"),
-    ("hixie76/error.rs", "BuildError"),
-    ("hixie76/error.rs", "FrameError"),
-    ("hixie76/error.rs", "KeyError"),
-    ("hixie76/error.rs", "RequestError"),
-    ("hixie76/error.rs", "ResponseError"),
-    ("hixie76/error.rs", "Unsupported"),
+    ("handshake/head/error.rs", "HeadError"),
+    ("handshake/head/limits.rs", "HeadLimits"),
+    ("handshake/head/version.rs", "HttpVersion"),
+    ("handshake/server/error.rs", "RequestError"),
+    ("status.rs", "CloseStatus"),
+    ("status.rs", "State"),
+    ("stream_end.rs", "StreamEnd"),
 ];
 
 /// Further ones, of which the definition says it at once.
 const PLAIN_TOO: [(&str, &str); 3] = [
     ("protocol.rs", "Protocol"),
     ("role.rs", "Role"),
-    ("uri.rs", "UriError"),
+    ("uri/mod.rs", "UriError"),
 ];
 
 /// What a type without secrets has nothing of.

@@ -143,20 +143,20 @@ fn heads() -> Vec<Shown> {
     for target in &targets {
         let head = head(target);
         shown.push(Shown::new(
-            "handshake/request_head.rs",
+            "handshake/server/request_head.rs",
             "RequestHead",
             target,
             &head,
         ));
         shown.push(Shown::new(
-            "handshake/headers.rs",
+            "handshake/head/headers.rs",
             "Headers",
             target,
             head.headers(),
         ));
         let request = Request::new(head).expect("a request");
         shown.push(Shown::new(
-            "handshake/request.rs",
+            "handshake/server/request.rs",
             "Request",
             target,
             &request,
@@ -167,7 +167,7 @@ fn heads() -> Vec<Shown> {
     let refused = RequestHead::parse(marked_request(&with_user).as_bytes(), HeadLimits::default());
     let error = refused.expect_err("a password in the target");
     shown.push(Shown::new(
-        "handshake/request_head.rs",
+        "handshake/server/request_head.rs",
         "RequestHead",
         &with_user,
         &error,
@@ -181,7 +181,7 @@ fn heads() -> Vec<Shown> {
         let mut reader = HeadReader::new(HeadLimits::default());
         assert!(reader.receive(&mut input).expect("valid").is_none());
         shown.push(Shown::new(
-            "handshake/head.rs",
+            "handshake/head/reader.rs",
             "HeadReader",
             "in a head",
             &reader,
@@ -193,7 +193,7 @@ fn heads() -> Vec<Shown> {
         .is_some();
     assert!(complete);
     shown.push(Shown::new(
-        "handshake/head.rs",
+        "handshake/head/reader.rs",
         "HeadReader",
         "after a head",
         &reader,
@@ -219,26 +219,26 @@ fn requests() -> Vec<Shown> {
     let wrong = client_request().header("a b", TEXT);
     vec![
         Shown::new(
-            "handshake/client.rs",
+            "handshake/client/request.rs",
             "ClientRequest",
             "with credentials",
             &request,
         ),
         Shown::new(
-            "handshake/client.rs",
+            "handshake/client/request.rs",
             "ClientRequest",
             "that cannot be sent",
             &wrong,
         ),
-        Shown::new("uri.rs", "Uri", "with a query", request.uri()),
+        Shown::new("uri/mod.rs", "Uri", "with a query", request.uri()),
         Shown::new(
-            "uri.rs",
+            "uri/mod.rs",
             "Uri",
             "with a password",
             &Uri::parse(&format!("ws://u:{TEXT}@a/")),
         ),
         Shown::new(
-            "handshake/headers.rs",
+            "handshake/head/headers.rs",
             "Headers",
             "to send",
             &request.headers(key),
@@ -275,13 +275,13 @@ fn answers() -> Vec<Shown> {
     assert_eq!(chunks.receive(&mut trailer.as_bytes()), None);
     vec![
         Shown::new(
-            "handshake/acceptance.rs",
+            "handshake/server/acceptance.rs",
             "Acceptance",
             "with a cookie",
             &acceptance,
         ),
         Shown::new(
-            "handshake/acceptance.rs",
+            "handshake/server/acceptance.rs",
             "Accepted",
             "with a cookie",
             &accepted,
@@ -292,21 +292,31 @@ fn answers() -> Vec<Shown> {
             "agreed",
             &accepted.agreement,
         ),
-        Shown::new("handshake/extension.rs", "Extension", "offered", &offered),
+        Shown::new("extension.rs", "Extension", "offered", &offered),
         Shown::new(
-            "handshake/response.rs",
+            "handshake/server/response.rs",
             "Response",
             "with a body",
             &response,
         ),
         Shown::new(
-            "handshake/response_head.rs",
+            "handshake/client/response_head.rs",
             "ResponseHead",
             "received",
             &answer,
         ),
-        Shown::new("handshake/body.rs", "BodyReader", "in a body", &reader),
-        Shown::new("handshake/body.rs", "BodyReader", "in a trailer", &chunks),
+        Shown::new(
+            "handshake/client/body.rs",
+            "BodyReader",
+            "in a body",
+            &reader,
+        ),
+        Shown::new(
+            "handshake/client/body.rs",
+            "BodyReader",
+            "in a trailer",
+            &chunks,
+        ),
     ]
 }
 
@@ -338,26 +348,26 @@ fn over_http2() -> Vec<Shown> {
     let sent: Headers = client.to_connect(setting).expect("a request");
     let answer = accepted.response.to_fields().expect("fields");
     let understood = client.verify_connect(answer.iter()).expect("an answer");
-    let file = "handshake/connect/request.rs";
+    let file = "handshake/connect/server/request.rs";
     vec![
         Shown::new(file, "Request", "with a query", &request),
         Shown::new(file, "Request", "with a password", &refused),
         Shown::new(
-            "handshake/acceptance.rs",
+            "handshake/server/acceptance.rs",
             "Accepted",
             "over HTTP/2",
             &accepted,
         ),
-        Shown::new("handshake/headers.rs", "Headers", "over HTTP/2", &sent),
+        Shown::new("handshake/head/headers.rs", "Headers", "over HTTP/2", &sent),
         Shown::new(
-            "handshake/headers.rs",
+            "handshake/head/headers.rs",
             "Headers",
             "answered over HTTP/2",
             &answer,
         ),
         Shown::new(
-            "handshake/connect/answer.rs",
-            "Answer",
+            "handshake/connect/client/outcome.rs",
+            "Outcome",
             "over HTTP/2",
             &understood,
         ),
@@ -380,7 +390,7 @@ pub(crate) fn draft_request() -> String {
 fn legacy() -> Vec<Shown> {
     let [key1, key2] = DRAFT_KEYS;
     let keys = Keys::new(key1, key2, *DRAFT_KEY3).expect("keys");
-    let answer = keys.answer();
+    let answer = keys.challenge_response();
     let head = draft_request();
     let head = RequestHead::parse(head.as_bytes(), HeadLimits::default()).expect("a head");
     let pending = PendingRequest::new(head).expect("a request");
@@ -400,35 +410,45 @@ fn legacy() -> Vec<Shown> {
     let mut read = [b"\0", TEXT.as_bytes()].concat();
     let mut input = &mut read[..];
     let part = decoder.decode(&mut input).expect("valid").expect("a text");
-    let decoded = Shown::new("hixie76/frame.rs", "Decoded", "a text", &part);
+    let decoded = Shown::new("frame/hixie76/decoder.rs", "Decoded", "a text", &part);
     let mut text = TextDecoder::new();
     assert_eq!(text.push(&CODE_POINT.as_bytes()[..2], false), "");
     let shown = vec![
         decoded,
-        Shown::new("hixie76/frame.rs", "Decoder", "in a text", &decoder),
-        Shown::new("hixie76/text.rs", "TextDecoder", "in a code point", &text),
-        Shown::new("hixie76/key.rs", "Keys", "of a client", &keys),
+        Shown::new("frame/hixie76/decoder.rs", "Decoder", "in a text", &decoder),
         Shown::new(
-            "hixie76/request.rs",
+            "frame/hixie76/text.rs",
+            "TextDecoder",
+            "in a code point",
+            &text,
+        ),
+        Shown::new("handshake/client/keys.rs", "Keys", "of a client", &keys),
+        Shown::new(
+            "handshake/server/pending_request.rs",
             "PendingRequest",
             "with a query",
             &pending,
         ),
         Shown::new(
-            "hixie76/request.rs",
+            "handshake/client/hixie76.rs",
             "ClientHandshake",
             "with a query",
             &handshake,
         ),
-        Shown::new("handshake/request.rs", "Request", "of the draft", &request),
         Shown::new(
-            "handshake/acceptance.rs",
+            "handshake/server/request.rs",
+            "Request",
+            "of the draft",
+            &request,
+        ),
+        Shown::new(
+            "handshake/server/acceptance.rs",
             "Accepted",
             "of the draft",
             &accepted,
         ),
         Shown::new(
-            "handshake/response_head.rs",
+            "handshake/client/response_head.rs",
             "ResponseHead",
             "of the draft",
             &answered,

@@ -2,7 +2,9 @@
 
 use websocket_proto::{
     Uri,
-    handshake::{BuildError, ClientRequest, Extension, HttpVersion, ResponseHead, encode_key},
+    handshake::{
+        BuildError, ClientRequest, Extension, ExtensionError, HttpVersion, ResponseHead, encode_key,
+    },
 };
 
 use crate::support::{KEY, client};
@@ -219,7 +221,7 @@ fn control_characters_are_refused() {
         assert_eq!(request.encode(KEY), Err(BuildError::HeaderValue));
         let request = client().subprotocol(value);
         assert_eq!(request.encode(KEY), Err(BuildError::Subprotocol));
-        assert_eq!(Extension::new(value), Err(BuildError::Extension));
+        assert_eq!(Extension::new(value), Err(ExtensionError::NotToken));
         assert!(client().origin(value).encode(KEY).is_err());
         assert!(Uri::parse(&format!("ws://h/{value}")).is_err());
         assert!(Uri::parse(&format!("ws://h{value}/")).is_err());

@@ -87,7 +87,7 @@ fn client_side() {
     assert_eq!(sent.headers()["host"], "h:8443");
     assert_eq!(sent.headers()["x"], "y");
     let received = Request::try_from(&sent).unwrap();
-    assert_eq!(received.key(), KEY);
+    assert_eq!(received.key(), Some(KEY));
     assert_eq!(
         request.header("a b", "").to_http(KEY).unwrap_err(),
         BuildError::HeaderName

@@ -161,7 +161,7 @@ proptest! {
         prop_assert_eq!(received.target(), uri.target());
         prop_assert_eq!(received.query(), query.as_deref());
         prop_assert_eq!(received.host(), uri.authority());
-        prop_assert_eq!(received.key(), &key);
+        prop_assert_eq!(received.key(), Some(&key));
         prop_assert!(received.subprotocols().eq(names.iter()));
         prop_assert_eq!(received.extensions(), [extension.clone()]);
         let value = value.trim_matches([' ', '\t']).as_bytes();

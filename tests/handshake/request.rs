@@ -17,7 +17,7 @@ fn valid_request() {
     assert_eq!(request.origin(), None);
     assert_eq!(request.subprotocols().count(), 0);
     assert!(request.extensions().is_empty());
-    assert_eq!(request.key(), b"dGhlIHNhbXBsZSBub25jZQ==");
+    assert_eq!(request.key(), Some(b"dGhlIHNhbXBsZSBub25jZQ=="));
     assert_eq!(request.headers().len(), 5);
     assert_eq!(request.head().version(), HttpVersion::Http11);
     let converted = Request::try_from(request.head().clone()).unwrap();

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use websocket_proto::handshake::{
     BuildError, ClientRequest, Extension, HeadLimits, RequestHead, ResponseError, ResponseHead,
 };
-use websocket_proto::hixie76::{self, ClientHandshake, Keys, PendingRequest};
+use websocket_proto::hixie76::{ClientHandshake, Keys, PendingRequest};
 use websocket_proto::{
     Config, Connection, Error, Event, Input, Protocol, Seed, SendError, State, Uri,
 };
@@ -58,7 +58,7 @@ fn the_vectors_are_sent_and_their_answers_taken() {
         assert_eq!(agreement.expect("right").subprotocol(), Some("sample"));
         for bit in 0..128 {
             let wrong = (vector.answer ^ 1 << bit).to_be_bytes();
-            let error = ResponseError::Hixie76(hixie76::ResponseError::WrongAnswer);
+            let error = ResponseError::Hixie76Challenge;
             assert_eq!(handshake.verify(&head, &wrong), Err(error));
         }
     }
@@ -67,8 +67,9 @@ fn the_vectors_are_sent_and_their_answers_taken() {
 /// HX-15
 #[test]
 fn each_part_of_the_answer_has_to_be_right() {
-    use ResponseError::{Connection, Hixie76, Status, UnsupportedHttp, Upgrade};
-    use hixie76::ResponseError::{Location, Origin};
+    use ResponseError::{
+        Connection, Hixie76Location, Hixie76Origin, Status, UnsupportedHttp, Upgrade,
+    };
     let handshake = handshake(&request());
     for (from, to, expected) in [
         ("HTTP/1.1 101", "HTTP/1.0 101", UnsupportedHttp),
@@ -79,29 +80,25 @@ fn each_part_of_the_answer_has_to_be_right() {
         ("Connection: Upgrade", "Connection: close", Connection),
         ("Connection: Upgrade", "Connection: Upgrade, x", Connection),
         ("Connection: Upgrade\r\n", "", Connection),
-        (
-            "http://example.com",
-            "http://example.com:80",
-            Hixie76(Origin),
-        ),
-        ("http://example.com", "null", Hixie76(Origin)),
-        ("Sec-WebSocket-Origin", "Origin", Hixie76(Origin)),
+        ("http://example.com", "http://example.com:80", Hixie76Origin),
+        ("http://example.com", "null", Hixie76Origin),
+        ("Sec-WebSocket-Origin", "Origin", Hixie76Origin),
         (
             "ws://example.com/demo",
             "wss://example.com/demo",
-            Hixie76(Location),
+            Hixie76Location,
         ),
         (
             "ws://example.com/demo",
             "ws://example.com/Demo",
-            Hixie76(Location),
+            Hixie76Location,
         ),
         (
             "ws://example.com/demo",
             "ws://example.com:80/demo",
-            Hixie76(Location),
+            Hixie76Location,
         ),
-        ("Sec-WebSocket-Location", "Location", Hixie76(Location)),
+        ("Sec-WebSocket-Location", "Location", Hixie76Location),
     ] {
         assert!(HEAD.contains(from), "{from}");
         let head = parsed(&HEAD.replacen(from, to, 1));
@@ -126,7 +123,7 @@ fn each_part_of_the_answer_has_to_be_right() {
 #[test]
 fn the_subprotocol_has_to_be_the_one_asked_for() {
     let handshake = handshake(&request().subprotocol("sample"));
-    let expected = ResponseError::Hixie76(hixie76::ResponseError::Subprotocol);
+    let expected = ResponseError::Hixie76Subprotocol;
     let twice = "Sec-WebSocket-Protocol: sample\r\nSec-WebSocket-Protocol: sample\r\n";
     for field in ["", "Sec-WebSocket-Protocol: Sample\r\n", twice] {
         let head = HEAD.replace("\r\n\r\n", &format!("\r\n{field}\r\n"));
@@ -169,7 +166,7 @@ fn a_wrong_answer_fails_the_connection() {
     let mut client = client(&request(), &mut Vec::new());
     let mut out = Vec::new();
     let error = failure(&mut client, &[HEAD.as_bytes(), ANSWER].concat(), &mut out);
-    let expected = ResponseError::Hixie76(hixie76::ResponseError::WrongAnswer);
+    let expected = ResponseError::Hixie76Challenge;
     assert_eq!(error, Error::Response(expected));
     // A client has nothing to say to a server that is none.
     assert!(out.is_empty() && client.is_closed());
@@ -181,7 +178,7 @@ fn a_wrong_answer_fails_the_connection() {
     let mut client = crate::client(&request(), &mut Vec::new());
     let head = HEAD.replace("ws://", "wss://");
     let error = failure(&mut client, head.as_bytes(), &mut out);
-    let expected = ResponseError::Hixie76(hixie76::ResponseError::Location);
+    let expected = ResponseError::Hixie76Location;
     assert_eq!(error, Error::Response(expected), "before the sixteen bytes");
 }
 
@@ -203,17 +200,11 @@ fn what_cannot_be_asked_for_is_refused() {
     let uri = Uri::parse("ws://example.com/demo").expect("a URI");
     let extension = Extension::new("x").expect("a token");
     for (request, expected) in [
-        (
-            ClientRequest::new(&uri),
-            BuildError::Hixie76(hixie76::BuildError::MissingOrigin),
-        ),
-        (
-            request().extension(extension),
-            BuildError::Hixie76(hixie76::BuildError::Extension),
-        ),
+        (ClientRequest::new(&uri), BuildError::Hixie76MissingOrigin),
+        (request().extension(extension), BuildError::Hixie76Extension),
         (
             request().subprotocol("a").subprotocol("b"),
-            BuildError::Hixie76(hixie76::BuildError::SeveralSubprotocols),
+            BuildError::Hixie76SeveralSubprotocols,
         ),
         (request().header("A B", "c"), BuildError::HeaderName),
         (request().origin("no origin"), BuildError::Origin),

@@ -1,8 +1,8 @@
 //! permessage-deflate, which the draft has not.
 
 use websocket_proto::deflate::DeflateConfig;
-use websocket_proto::hixie76::{Unsupported, encode_text};
-use websocket_proto::{Config, Protocol, SendError};
+use websocket_proto::hixie76::encode_text;
+use websocket_proto::{Config, Protocol, SendError, Unsupported};
 
 use crate::opened;
 use crate::pair::events;

@@ -1,6 +1,7 @@
 //! Frames, received and sent.
 
-use websocket_proto::hixie76::{Decoded, Decoder, FrameError, TextDecoder, encode_text};
+use websocket_proto::frame::FrameError;
+use websocket_proto::hixie76::{Decoded, Decoder, TextDecoder, encode_text};
 use websocket_proto::{Config, Delivery, Error, Limit, PreparedMessage, Role};
 
 use crate::open;
@@ -137,7 +138,7 @@ fn ff_with_a_length_is_no_close() {
 #[test]
 fn lengths_are_bounded() {
     let most = Config::new().max_frame(u64::MAX);
-    let (frame, number) = (Error::Limit(Limit::Frame), FrameError::LengthTooLong);
+    let (frame, number) = (Error::Limit(Limit::Frame), FrameError::Hixie76Length);
     for (config, wire, error, at) in [
         (
             Config::new(),
@@ -148,13 +149,13 @@ fn lengths_are_bounded() {
         (
             most,
             "80 ff ff ff ff ff ff ff ff ff ff 7f",
-            Error::Hixie76(number),
+            Error::Frame(number),
             10,
         ),
         (
             most,
             "80 80 80 80 80 80 80 80 80 80 00",
-            Error::Hixie76(number),
+            Error::Frame(number),
             10,
         ),
         (Config::new().max_frame(300), "80 82 2d", frame, 3),
@@ -280,7 +281,7 @@ fn an_error_of_the_decoder_stays() {
     let mut read = hex("80 04 00 61 ff");
     let mut input = &mut read[..];
     for _ in 0..2 {
-        assert_eq!(decoder.decode(&mut input), Err(FrameError::TooLong));
+        assert_eq!(decoder.decode(&mut input), Err(FrameError::Hixie76TooLong));
     }
     let mut decoder = Decoder::new(3);
     let mut read = hex("ff 00 00 61 ff");

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use websocket_proto::Seed;
-use websocket_proto::hixie76::{KeyError, Keys, answer, key_number};
+use websocket_proto::handshake::{BuildError, RequestError};
+use websocket_proto::hixie76::{Keys, challenge_response, key_number};
 
 use crate::vectors::{REFUSED, VECTORS};
 
@@ -21,9 +22,12 @@ fn the_number_is_the_digits_divided_by_the_spaces() {
 /// HX-04
 #[test]
 fn a_key_has_digits_and_spaces() {
-    assert_eq!(key_number(b"3e6b26341780"), Err(KeyError::NoSpaces));
-    assert_eq!(key_number(b"a b c"), Err(KeyError::NoDigits));
-    assert_eq!(key_number(b""), Err(KeyError::NoDigits));
+    assert_eq!(
+        key_number(b"3e6b26341780"),
+        Err(RequestError::Hixie76NoSpaces)
+    );
+    assert_eq!(key_number(b"a b c"), Err(RequestError::Hixie76NoDigits));
+    assert_eq!(key_number(b""), Err(RequestError::Hixie76NoDigits));
     assert_eq!(key_number(b"0 0"), Ok(0));
 }
 
@@ -37,14 +41,14 @@ fn the_spaces_divide_the_number() {
         b"3265971174 a b c d e f g h",
     ];
     for key in refused {
-        assert_eq!(key_number(key), Err(KeyError::NotMultiple));
+        assert_eq!(key_number(key), Err(RequestError::Hixie76NotMultiple));
     }
     for (key, digits, spaces) in REFUSED {
         let expected = match spaces {
-            0 => KeyError::NoSpaces,
+            0 => RequestError::Hixie76NoSpaces,
             _ => {
                 assert_ne!(digits % spaces, 0);
-                KeyError::NotMultiple
+                RequestError::Hixie76NotMultiple
             }
         };
         assert_eq!(key_number(key.as_bytes()), Err(expected), "{key}");
@@ -56,12 +60,21 @@ fn the_spaces_divide_the_number() {
 fn the_number_has_at_most_32_bits() {
     // W2: more than fit a signed number of 32 bits before the division.
     assert_eq!(key_number(b"4 @1  46546xW%0l 1 5"), Ok(829_309_203));
-    assert_eq!(key_number(b"42949672950 x y"), Err(KeyError::TooLarge));
+    assert_eq!(
+        key_number(b"42949672950 x y"),
+        Err(RequestError::Hixie76TooLarge)
+    );
     assert_eq!(key_number(b"4294967295 x"), Ok(u32::MAX));
     assert_eq!(key_number(b"8589934590 x y"), Ok(u32::MAX));
-    assert_eq!(key_number(b"4294967296 0"), Err(KeyError::TooLarge));
+    assert_eq!(
+        key_number(b"4294967296 0"),
+        Err(RequestError::Hixie76TooLarge)
+    );
     let long = format!("{} 9", "9".repeat(400));
-    assert_eq!(key_number(long.as_bytes()), Err(KeyError::TooLarge));
+    assert_eq!(
+        key_number(long.as_bytes()),
+        Err(RequestError::Hixie76TooLarge)
+    );
     let zeros = format!("{} 8", "0".repeat(400));
     assert_eq!(key_number(zeros.as_bytes()), Ok(8));
 }
@@ -80,8 +93,11 @@ fn spaces_around_a_key_do_not_count() {
 fn the_answer_is_the_md5_of_all_three() {
     for vector in VECTORS {
         let keys = Keys::new(vector.key1, vector.key2, vector.key3()).expect("valid keys");
-        assert_eq!(keys.answer(), vector.answer(), "{vector:?}");
-        assert_eq!(answer(vector.numbers, vector.key3()), vector.answer());
+        assert_eq!(keys.challenge_response(), vector.answer(), "{vector:?}");
+        assert_eq!(
+            challenge_response(vector.numbers, vector.key3()),
+            vector.answer()
+        );
     }
 }
 
@@ -97,17 +113,17 @@ fn keys_that_are_to_be_sent_are_printable() {
         "1 2\u{e4}",
     ] {
         let refused = Keys::new(key, "1 2", [0; 8]);
-        assert_eq!(refused.err(), Some(KeyError::Character), "{key:?}");
+        assert_eq!(refused.err(), Some(BuildError::Hixie76Key), "{key:?}");
         let refused = Keys::new("1 2", key, [0; 8]);
-        assert_eq!(refused.err(), Some(KeyError::Character), "{key:?}");
+        assert_eq!(refused.err(), Some(BuildError::Hixie76Key), "{key:?}");
     }
     assert_eq!(
         Keys::new("1", "1 2", [0; 8]).err(),
-        Some(KeyError::NoSpaces)
+        Some(BuildError::Hixie76Key)
     );
     assert_eq!(
         Keys::new("1 2", "a b", [0; 8]).err(),
-        Some(KeyError::NoDigits)
+        Some(BuildError::Hixie76Key)
     );
 }
 
@@ -171,7 +187,7 @@ proptest! {
             prop_assert_eq!(key_number(key.as_bytes()).map(u64::from), Ok(number));
         }
         let numbers = [keys.key1(), keys.key2()].map(|key| key_number(key.as_bytes()).unwrap());
-        prop_assert_eq!(keys.answer(), answer(numbers, keys.key3()));
+        prop_assert_eq!(keys.challenge_response(), challenge_response(numbers, keys.key3()));
         let shown = format!("{keys:?}");
         prop_assert!(!shown.contains(keys.key1()));
     }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use websocket_proto::handshake::{self, Agreement};
-use websocket_proto::hixie76::{
-    BuildError, FrameError, KeyError, PendingRequest, RequestError, ResponseError, Unsupported,
-};
-use websocket_proto::{Config, Connection, Error, SendError};
+use websocket_proto::frame::FrameError;
+use websocket_proto::handshake::{Agreement, BuildError, RequestError, ResponseError};
+use websocket_proto::hixie76::PendingRequest;
+use websocket_proto::{Config, Connection, SendError, Unsupported};
 
 use crate::support::ROLES;
 use crate::w2;
@@ -15,39 +14,48 @@ use crate::w2;
 /// that they come in, with words that their messages have to have.
 #[test]
 fn every_error_says_what_is_wrong() {
-    let request = |error| handshake::RequestError::Hixie76(error).to_string();
-    let response = |error| handshake::ResponseError::Hixie76(error).to_string();
-    let build = |error| handshake::BuildError::Hixie76(error).to_string();
-    let frame = |error| Error::Hixie76(error).to_string();
+    let request = |error: RequestError| error.to_string();
+    let response = |error: ResponseError| error.to_string();
+    let build = |error: BuildError| error.to_string();
+    let frame = |error: FrameError| error.to_string();
     let send = |error| SendError::from(error).to_string();
     let mut seen = BTreeSet::new();
     for (text, words) in [
-        (request(RequestError::Keys), "Sec-WebSocket-Key1"),
-        (request(RequestError::Key(KeyError::NoDigits)), "no digits"),
-        (request(RequestError::Key(KeyError::NoSpaces)), "no spaces"),
+        (request(RequestError::Hixie76Keys), "Sec-WebSocket-Key1"),
+        (request(RequestError::Hixie76NoDigits), "no digits"),
+        (request(RequestError::Hixie76NoSpaces), "no spaces"),
+        (request(RequestError::Hixie76NotMultiple), "not a multiple"),
+        (request(RequestError::Hixie76TooLarge), "32 bits"),
+        (build(BuildError::Hixie76Key), "key of hixie-76"),
         (
-            request(RequestError::Key(KeyError::NotMultiple)),
-            "not a multiple",
+            request(RequestError::Hixie76MissingOrigin),
+            "Origin is missing",
         ),
-        (request(RequestError::Key(KeyError::TooLarge)), "32 bits"),
-        (KeyError::Character.to_string(), "character"),
-        (request(RequestError::MissingOrigin), "Origin is missing"),
         (
-            request(RequestError::Subprotocol),
+            request(RequestError::Hixie76Subprotocol),
             "Sec-WebSocket-Protocol is not one",
         ),
-        (response(ResponseError::Origin), "Sec-WebSocket-Origin"),
-        (response(ResponseError::Location), "Sec-WebSocket-Location"),
         (
-            response(ResponseError::Subprotocol),
+            response(ResponseError::Hixie76Origin),
+            "Sec-WebSocket-Origin",
+        ),
+        (
+            response(ResponseError::Hixie76Location),
+            "Sec-WebSocket-Location",
+        ),
+        (
+            response(ResponseError::Hixie76Subprotocol),
             "Sec-WebSocket-Protocol is not what",
         ),
-        (response(ResponseError::WrongAnswer), "sixteen bytes"),
-        (build(BuildError::MissingOrigin), "needs an origin"),
-        (build(BuildError::SeveralSubprotocols), "one subprotocol"),
-        (build(BuildError::Extension), "no extensions"),
-        (frame(FrameError::LengthTooLong), "nine bytes"),
-        (frame(FrameError::TooLong), "over the limit"),
+        (response(ResponseError::Hixie76Challenge), "sixteen bytes"),
+        (build(BuildError::Hixie76MissingOrigin), "needs an origin"),
+        (
+            build(BuildError::Hixie76SeveralSubprotocols),
+            "one subprotocol",
+        ),
+        (build(BuildError::Hixie76Extension), "no extensions"),
+        (frame(FrameError::Hixie76Length), "nine bytes"),
+        (frame(FrameError::Hixie76TooLong), "over the limit"),
         (send(Unsupported::Binary), "no binary"),
         (send(Unsupported::Ping), "no Ping"),
         (send(Unsupported::Pong), "no Pong"),

@@ -1,7 +1,7 @@
 //! What the draft has not: a mistake of the caller emits nothing and changes
 //! nothing.
 
-use websocket_proto::hixie76::Unsupported;
+use websocket_proto::Unsupported;
 use websocket_proto::{
     Config, Event, MessageKind, PreparedMessage, Protocol, Reply, SendError, State,
 };

@@ -3,7 +3,7 @@
 use websocket_proto::handshake::{
     Acceptance, BuildError, Extension, HeadLimits, HttpVersion, RequestError, RequestHead, Response,
 };
-use websocket_proto::hixie76::{self, KeyError, PendingRequest, asks_for_hixie76};
+use websocket_proto::hixie76::{self, PendingRequest, asks_for_hixie76};
 use websocket_proto::{Config, Connection, Error, Event, Input, Protocol, SendError, State};
 
 use crate::pair::{REQUEST, RESPONSE, events, failure};
@@ -145,23 +145,23 @@ fn it_is_an_upgrade_by_get_in_http_1_1() {
 /// HX-04, HX-05, HX-06: as an answer, before the eight bytes have come.
 #[test]
 fn wrong_keys_are_answered_400() {
-    use hixie76::RequestError::{Key, Keys};
+    use RequestError::Hixie76Keys as Keys;
     let twice = w2().replace("Upgrade: W", "Sec-WebSocket-Key1: 1 2\r\nUpgrade: W");
     for (head, expected) in [
-        (head("3e6b26341780", "1 2"), Key(KeyError::NoSpaces)),
-        (head("1 2", "a b c"), Key(KeyError::NoDigits)),
+        (head("3e6b26341780", "1 2"), RequestError::Hixie76NoSpaces),
+        (head("1 2", "a b c"), RequestError::Hixie76NoDigits),
         (
             head("3e 6 b263  4 17 80", "1 2"),
-            Key(KeyError::NotMultiple),
+            RequestError::Hixie76NotMultiple,
         ),
-        (head("4294967296 0", "1 2"), Key(KeyError::TooLarge)),
+        (head("4294967296 0", "1 2"), RequestError::Hixie76TooLarge),
         (twice, Keys),
         (w2().replace("Key1", "Key2"), Keys),
         (w2().replace("Sec-WebSocket-Key2", "X"), Keys),
     ] {
         let (mut server, mut out) = (server(), Vec::new());
         let error = failure(&mut server, head.as_bytes(), &mut out);
-        assert_eq!(error, Error::Request(RequestError::Hixie76(expected)));
+        assert_eq!(error, Error::Request(expected));
         assert_eq!(error.http_status(), Some(400));
         assert!(error.section().starts_with("hybi-00 section 5."));
         let text = String::from_utf8(out).expect("ASCII");
@@ -176,7 +176,7 @@ fn wrong_keys_are_answered_400() {
 fn the_eight_bytes_may_be_any() {
     let key3 = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0xff, 0x0d, 0x0a];
     let out = answered(&[w2().as_bytes(), &key3].concat(), &Acceptance::new());
-    let expected = hixie76::answer([829_309_203, 259_970_620], key3);
+    let expected = hixie76::challenge_response([829_309_203, 259_970_620], key3);
     assert!(out.ends_with(&[&b"\r\n\r\n"[..], &expected].concat()));
 }
 
@@ -249,7 +249,7 @@ fn the_origin_is_repeated() {
         let field = format!("\r\nSec-WebSocket-Origin: {origin}\r\n");
         assert!(out.contains(&field), "{out}");
     }
-    let missing = RequestError::Hixie76(hixie76::RequestError::MissingOrigin);
+    let missing = RequestError::Hixie76MissingOrigin;
     assert_eq!(error(&w2().replace("Origin", "X")), missing);
     assert_eq!(error(&w2().replace("http://example.com\r", "\r")), missing);
     let twice = w2().replace("Upgrade: W", "Origin: null\r\nUpgrade: W");
@@ -284,7 +284,7 @@ fn a_subprotocol_is_answered_where_it_was_asked_for() {
     assert!(out.is_empty());
     for wrong in ["", "t\u{e4}st", "a\r\nSec-WebSocket-Protocol: b", "a\tb"] {
         let head = w2().replace("sample", wrong);
-        let expected = RequestError::Hixie76(hixie76::RequestError::Subprotocol);
+        let expected = RequestError::Hixie76Subprotocol;
         assert_eq!(error(&head), expected, "{wrong:?}");
     }
 }

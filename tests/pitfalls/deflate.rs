@@ -1,7 +1,8 @@
 //! Compression.
 
-use websocket_proto::deflate::{DeflateConfig, DeflateError};
+use websocket_proto::deflate::DeflateConfig;
 use websocket_proto::frame::FrameError;
+use websocket_proto::handshake::ExtensionError;
 use websocket_proto::handshake::{Agreement, Extension};
 use websocket_proto::{Config, Connection, Delivery, Error, Limit, MessageKind, Role};
 
@@ -156,7 +157,7 @@ fn a_window_out_of_range_fails_the_handshake_and_nothing_else() {
     for value in ["7", "16", "08", "0", "255", "256", "4294967304"] {
         let answer = format!("permessage-deflate; server_max_window_bits={value}");
         let answer: Extension = answer.parse().expect("an extension");
-        assert_eq!(config.verify(&answer), Err(DeflateError::InvalidValue));
+        assert_eq!(config.verify(&answer), Err(ExtensionError::InvalidValue));
         assert_eq!(config.answer([&answer]), None);
     }
     assert!(

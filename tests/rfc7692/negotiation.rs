@@ -1,6 +1,7 @@
 //! The handshake: RFC 7692 sections 5 and 7.1, rows PMN of the requirements.
 
-use websocket_proto::deflate::{DeflateConfig, DeflateError, DeflateParameters};
+use websocket_proto::deflate::{DeflateConfig, DeflateParameters};
+use websocket_proto::handshake::ExtensionError;
 use websocket_proto::handshake::{
     Acceptance, Agreement, ClientRequest, Extension, ResponseError, accept_key,
 };
@@ -137,10 +138,10 @@ fn client_accepts(offer: &str, answer: &str) -> DeflateParameters {
 }
 
 #[track_caller]
-fn client_fails(offer: &str, answer: &str, why: DeflateError) {
+fn client_fails(offer: &str, answer: &str, why: ExtensionError) {
     let error = verify(&offering(offer), always(), answer).map(|_| ());
     let expected = match why {
-        DeflateError::NotOffered => ResponseError::ExtensionNotOffered,
+        ExtensionError::NotOffered => ResponseError::ExtensionNotOffered,
         _ => ResponseError::InvalidExtension,
     };
     assert_eq!(error, Err(expected), "{offer} answered {answer}");
@@ -217,7 +218,7 @@ fn a_server_may_limit_itself_unasked() {
 /// PMN-07, PMN-08, PMN-13, PMN-14, PMN-15, PMN-19
 #[test]
 fn what_is_malformed_is_declined_and_as_an_answer_fails() {
-    use DeflateError::{InvalidValue, RepeatedParameter, UnknownParameter};
+    use ExtensionError::{InvalidValue, RepeatedParameter, UnknownParameter};
     let mut cases = vec![
         ("server_max_window_bits".to_owned(), InvalidValue),
         ("server_no_context_takeover=1".to_owned(), InvalidValue),
@@ -455,7 +456,7 @@ fn an_answer_that_grants_other_than_was_offered_fails() {
             "permessage-deflate; client_no_context_takeover",
         ),
     ] {
-        client_fails(offer, answer, DeflateError::NotOffered);
+        client_fails(offer, answer, ExtensionError::NotOffered);
     }
 }
 
@@ -509,5 +510,5 @@ fn other_compression_is_unknown() {
     declines("permessage-bzip2, x-webkit-deflate-frame, deflate-frame");
     declines("Permessage-Deflate");
     let other = DeflateParameters::parse(&extension("x-webkit-deflate-frame"));
-    assert_eq!(other, Err(DeflateError::OtherExtension));
+    assert_eq!(other, Err(ExtensionError::OtherExtension));
 }

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::collector::{Collector, Step};
 use crate::Error;
-use crate::hixie76::{Decoded, Decoder, TextDecoder};
+use crate::frame::hixie76::{Decoded, Decoder, TextDecoder};
 
 /// Reads the legacy protocol into the collector, if it is spoken.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use core::fmt;
 use super::collector::{Collector, Step};
 use crate::deflate::{Direction, Inflated, Inflater, InvalidData};
 use crate::event::Event;
-use crate::undisclosed::Length;
+use crate::redacted::Length;
 use crate::{Delivery, Error};
 
 /// Inflates compressed payloads into the collector, if permessage-deflate was

@@ -18,7 +18,7 @@ use collector::{Collector, Step};
 use hixie76::{Legacy, Read};
 use inflate::Inflate;
 
-use super::state::{CloseStatus, Inbound};
+use super::state::Inbound;
 #[cfg(feature = "deflate")]
 use crate::deflate::Direction;
 use crate::error::Limit;
@@ -27,7 +27,8 @@ use crate::event::{CloseFrame, Event};
 use crate::frame::ReservedBits;
 use crate::frame::{ClosePayload, Decoded, Decoder, Header, Opcode, from_utf8};
 use crate::input::Input;
-use crate::undisclosed::Undisclosed;
+use crate::redacted::Redacted;
+use crate::status::CloseStatus;
 use crate::{Config, Error, Role};
 
 /// The receiving half of a connection: bytes in, events out.
@@ -63,7 +64,7 @@ pub struct Receiver {
     max_frame: u64,
     collector: Collector,
     /// The start of a control payload that the input cut.
-    control: Undisclosed<Vec<u8>>,
+    control: Redacted<Vec<u8>>,
     inflate: Inflate,
     legacy: Legacy,
 }
@@ -90,7 +91,7 @@ impl Receiver {
             inbound: Inbound::new(),
             max_frame: config.max_frame,
             collector,
-            control: Undisclosed(Vec::new()),
+            control: Redacted(Vec::new()),
             inflate: Inflate::OFF,
             legacy: Legacy::OFF,
         }
@@ -318,7 +319,7 @@ impl Receiver {
     fn forget(&mut self) {
         self.is_fast = false;
         self.collector.forget();
-        self.control = Undisclosed(Vec::new());
+        self.control = Redacted(Vec::new());
         self.inflate = Inflate::OFF;
         self.legacy = Legacy::OFF;
     }
@@ -461,7 +462,7 @@ impl Receiver {
         bytes: &'a [u8],
         end: bool,
     ) -> Result<Option<Event<'a>>, Error> {
-        let Undisclosed(control) = &mut self.control;
+        let Redacted(control) = &mut self.control;
         if !(end && control.is_empty()) {
             control.extend_from_slice(bytes);
             if !end {

@@ -4,7 +4,7 @@ use core::{error, fmt};
 
 /// Why a request or an answer is malformed (RFC 9113 section 8.1.1, RFC 9114
 /// section 4.1.2): the stream is reset with
-/// [`StreamError::Malformed`](super::StreamError::Malformed).
+/// [`ResetCode::Malformed`](crate::handshake::connect::ResetCode::Malformed).
 ///
 /// HTTP software finds most of these before anything gets here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

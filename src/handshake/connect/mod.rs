@@ -12,9 +12,9 @@
 //! | | an [`Acceptance`](super::Acceptance) | [`Request::accept`] | [`Response::to_fields`](super::Response::to_fields) |
 //! | client | the server's SETTINGS | [`Setting::receive`] | |
 //! | | a [`ClientRequest`](super::ClientRequest) | [`ClientRequest::to_connect`](super::ClientRequest::to_connect) | the request's fields |
-//! | | the answer's fields | [`ClientRequest::verify_connect`](super::ClientRequest::verify_connect) | [`Answer`] |
+//! | | the answer's fields | [`ClientRequest::verify_connect`](super::ClientRequest::verify_connect) | [`Outcome`] |
 //! | both | an [`Agreement`](super::Agreement) | [`Connection::upgraded_server`](crate::Connection::upgraded_server), [`Connection::upgraded_client`](crate::Connection::upgraded_client) | |
-//! | | how the connection ended | [`StreamEnd::after`] | END_STREAM, FIN or a reset |
+//! | | how the connection ended | [`StreamEnd::after`](crate::StreamEnd::after) | END_STREAM, FIN or a reset |
 //!
 //! A list is what HPACK and QPACK carry: pairs of name and value, the
 //! pseudo-header fields in front, names in lower case. With the feature `http`,
@@ -57,7 +57,7 @@
 //! # A client
 //!
 //! ```
-//! use websocket_proto::handshake::{ClientRequest, connect::{Answer, Setting}};
+//! use websocket_proto::handshake::{ClientRequest, connect::{Outcome, Setting}};
 //! use websocket_proto::{Config, Connection, Seed, Uri};
 //!
 //! // Whatever came in the server's SETTINGS.
@@ -80,7 +80,7 @@
 //! ]));
 //!
 //! let fields = [(":status", "200"), ("sec-websocket-protocol", "chat")];
-//! let Answer::Open(agreement) = request.verify_connect(fields)? else {
+//! let Outcome::Open(agreement) = request.verify_connect(fields)? else {
 //!     // An interim answer, after which another follows, or a refusal.
 //!     return Ok(());
 //! };
@@ -105,7 +105,7 @@
 //!
 //! # Bytes before the decision
 //!
-//! A client has nothing to send frames with before [`Answer::Open`]. What a
+//! A client has nothing to send frames with before [`Outcome::Open`]. What a
 //! client sends all the same stays in the stream until the server has accepted
 //! it: read no DATA before, and flow control bounds what waits. What HTTP
 //! software has read by then goes to [`Connection::receive`] first.
@@ -120,10 +120,10 @@
 //!
 //! | what happens to the connection | what to do with the stream |
 //! |---|---|
-//! | [`Connection::is_closed`] | write the output, then [`StreamEnd::after`] the error, or after none |
-//! | it is given up without a Close | [`StreamError::Cancelled`] |
-//! | the client does not take the answer | [`ResponseError::stream_error`] |
-//! | the request is malformed | [`StreamError::Malformed`] |
+//! | [`Connection::is_closed`] | write the output, then [`StreamEnd::after`](crate::StreamEnd::after) the error, or after none |
+//! | it is given up without a Close | [`ResetCode::Cancelled`] |
+//! | the client does not take the answer | [`ResponseError::reset_code`] |
+//! | the request is malformed | [`ResetCode::Malformed`] |
 //!
 //! A server may leave its side of the stream open after both Closes, and some
 //! do: what ends the wait is `Config::close_timeout`.
@@ -138,29 +138,17 @@
 //! [`Connection::receive_eof`]: crate::Connection::receive_eof
 //! [`Connection::is_closed`]: crate::Connection::is_closed
 
-mod fields;
-mod setting;
-
-mod request;
-mod request_error;
-mod response;
-
-mod answer;
-mod client;
-mod response_error;
-
-mod malformed;
-mod stream;
-
-#[cfg(feature = "http")]
-mod http;
+pub(crate) mod client;
+pub(crate) mod malformed;
+mod message;
+pub(crate) mod reset_code;
+pub(crate) mod server;
+pub(crate) mod setting;
 
 pub use self::{
-    answer::Answer,
+    client::{error::ResponseError, outcome::Outcome},
     malformed::Malformed,
-    request::Request,
-    request_error::RequestError,
-    response_error::ResponseError,
+    reset_code::ResetCode,
+    server::{error::RequestError, request::Request},
     setting::{Setting, SettingError},
-    stream::{StreamEnd, StreamError},
 };

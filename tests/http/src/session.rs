@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
-use websocket_proto::handshake::connect::{StreamEnd, StreamError};
+use websocket_proto::StreamEnd;
+use websocket_proto::handshake::connect::ResetCode;
 use websocket_proto::{CloseCode, Connection, Event, Input, SendError};
 
 use crate::Failure;
@@ -19,7 +20,7 @@ const LINGER: Duration = Duration::from_secs(2);
 /// A stream of HTTP/2 or HTTP/3, or all of a TCP connection.
 pub trait Transport: AsyncRead + AsyncWrite + Unpin + Send {
     /// Ends the stream in both directions, by an error where there are such.
-    fn reset(&mut self, error: StreamError);
+    fn reset(&mut self, code: ResetCode);
 }
 
 /// What the peer sent.
@@ -140,7 +141,7 @@ impl<T: Transport> Session<T> {
 
     /// Gives up without a Close.
     pub fn reset(mut self) {
-        self.transport.reset(StreamError::Cancelled);
+        self.transport.reset(ResetCode::Cancelled);
     }
 
     /// Ends the stream without a Close, but in order.

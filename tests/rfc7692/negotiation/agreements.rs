@@ -1,6 +1,7 @@
 //! What comes of a handshake, for both ends.
 
-use websocket_proto::deflate::{DeflateConfig, DeflateError};
+use websocket_proto::deflate::DeflateConfig;
+use websocket_proto::handshake::ExtensionError;
 use websocket_proto::handshake::{Acceptance, Agreement, BuildError, Extension};
 use websocket_proto::{CloseCode, Config, Connection, Event, Input, Role, SendError};
 
@@ -173,16 +174,16 @@ fn a_client_offers_what_it_wants() {
 #[test]
 fn every_error_says_what_is_wrong() {
     for (error, words) in [
-        (DeflateError::OtherExtension, "not permessage-deflate"),
-        (DeflateError::UnknownParameter, "unknown parameter"),
-        (DeflateError::RepeatedParameter, "repeated parameter"),
-        (DeflateError::InvalidValue, "invalid value"),
-        (DeflateError::NotOffered, "not as it was offered"),
+        (ExtensionError::OtherExtension, "not permessage-deflate"),
+        (ExtensionError::UnknownParameter, "unknown parameter"),
+        (ExtensionError::RepeatedParameter, "repeated parameter"),
+        (ExtensionError::InvalidValue, "invalid value"),
+        (ExtensionError::NotOffered, "not as it was offered"),
     ] {
         let text = error.to_string();
         assert!(text.contains(words), "{text}");
         assert!(text.contains(DEFLATE), "{text}");
-        assert_eq!(BuildError::Deflate(error).to_string(), text);
+        assert_eq!(BuildError::Extension(error).to_string(), text);
     }
 }
 
@@ -190,7 +191,7 @@ fn every_error_says_what_is_wrong() {
 /// offered: the connection acts on it.
 #[test]
 fn an_answer_by_hand_has_to_fit_the_offer() {
-    let cases: [(&str, &str, Result<u8, DeflateError>); 7] = [
+    let cases: [(&str, &str, Result<u8, ExtensionError>); 7] = [
         ("permessage-deflate", DEFLATE, Ok(15)),
         (
             "permessage-deflate; client_max_window_bits",
@@ -201,27 +202,27 @@ fn an_answer_by_hand_has_to_fit_the_offer() {
         (
             "permessage-deflate; client_max_window_bits",
             "permessage-deflate; client_max_window_bits",
-            Err(DeflateError::InvalidValue),
+            Err(ExtensionError::InvalidValue),
         ),
         (
             "permessage-deflate; server_max_window_bits=9",
             DEFLATE,
-            Err(DeflateError::NotOffered),
+            Err(ExtensionError::NotOffered),
         ),
         (
             "permessage-deflate; server_no_context_takeover",
             DEFLATE,
-            Err(DeflateError::NotOffered),
+            Err(ExtensionError::NotOffered),
         ),
         (
             DEFLATE,
             "permessage-deflate; client_max_window_bits=9",
-            Err(DeflateError::NotOffered),
+            Err(ExtensionError::NotOffered),
         ),
         (
             DEFLATE,
             "permessage-deflate; nonsense=1",
-            Err(DeflateError::UnknownParameter),
+            Err(ExtensionError::UnknownParameter),
         ),
     ];
     for (offer, by_hand, expected) in cases {
@@ -243,7 +244,7 @@ fn an_answer_by_hand_has_to_fit_the_offer() {
         match expected {
             Ok(bits) => assert_eq!((accepted, client_bits), (Ok(()), Some(bits)), "{by_hand}"),
             Err(error) => {
-                let error = SendError::Build(BuildError::Deflate(error));
+                let error = SendError::Build(BuildError::Extension(error));
                 assert_eq!((accepted, client_bits), (Err(error), None), "{by_hand}");
                 assert!(out.is_empty(), "nothing is written");
                 // It still waits for an answer.

@@ -6,7 +6,7 @@ use h2::ext::Protocol;
 use h2::{Ping, Reason};
 use tokio::io::{AsyncRead, AsyncWrite};
 use websocket_proto::handshake::ClientRequest;
-use websocket_proto::handshake::connect::{Answer, Setting};
+use websocket_proto::handshake::connect::{Outcome, Setting};
 use websocket_proto::{Config, Connection, Seed};
 
 use super::Stream;
@@ -61,15 +61,15 @@ impl Client {
         // `h2` keeps interim answers to itself.
         let answer = answer.await?;
         match request.verify_http_connect(&answer) {
-            Ok(Answer::Open(agreement)) => {
+            Ok(Outcome::Open(agreement)) => {
                 let stream = Stream::new(sending, answer.into_body());
                 let connection = Connection::upgraded_client(config, agreement, Seed::from_os()?);
                 Ok(Session::new(stream, connection, &[]))
             }
-            Ok(Answer::Refused(status)) => Err(format!("refused {status}").into()),
-            Ok(Answer::Interim) => Err("interim".into()),
+            Ok(Outcome::Refused(status)) => Err(format!("refused {status}").into()),
+            Ok(Outcome::Interim) => Err("interim".into()),
             Err(error) => {
-                sending.send_reset(Reason::from(error.stream_error().http2()));
+                sending.send_reset(Reason::from(error.reset_code().http2()));
                 Err(error.into())
             }
         }

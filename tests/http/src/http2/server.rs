@@ -62,7 +62,7 @@ async fn answer(
         }
         Err(error) => {
             let _ = log.send(format!("refused: {error}"));
-            match error.stream_error() {
+            match error.reset_code() {
                 Some(error) => respond.send_reset(Reason::from(error.http2())),
                 None => respond_whole(&mut respond, &error.refusal())?,
             }

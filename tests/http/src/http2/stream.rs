@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use h2::{Reason, RecvStream, SendStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use websocket_proto::handshake::connect::StreamError;
+use websocket_proto::handshake::connect::ResetCode;
 
 use crate::session::Transport;
 
@@ -33,7 +33,7 @@ impl Stream {
 }
 
 impl Transport for Stream {
-    fn reset(&mut self, error: StreamError) {
+    fn reset(&mut self, code: ResetCode) {
         self.sending.send_reset(Reason::from(error.http2()));
     }
 }

@@ -7,7 +7,7 @@ use quinn::crypto::rustls::QuicClientConfig;
 use quinn::{ClientConfig, Connection as Quic, Endpoint, SendStream, VarInt};
 use tokio::sync::watch;
 use websocket_proto::handshake::ClientRequest;
-use websocket_proto::handshake::connect::{Answer, Setting};
+use websocket_proto::handshake::connect::{Outcome, Setting};
 use websocket_proto::{Config, Connection, Seed};
 
 use super::frames::{self, Frames, HEADERS};
@@ -88,14 +88,14 @@ impl Client {
             let answer = match request.verify_connect(fields) {
                 Ok(answer) => answer,
                 Err(error) => {
-                    Stream::new(sending, receiving).reset(error.stream_error());
+                    Stream::new(sending, receiving).reset(error.reset_code());
                     return Err(error.into());
                 }
             };
             match answer {
-                Answer::Interim => {}
-                Answer::Refused(status) => return Err(format!("refused {status}").into()),
-                Answer::Open(agreement) => {
+                Outcome::Interim => {}
+                Outcome::Refused(status) => return Err(format!("refused {status}").into()),
+                Outcome::Open(agreement) => {
                     let seed = Seed::from_os()?;
                     let connection = Connection::upgraded_client(config, agreement, seed);
                     let stream = Stream::new(sending, receiving);

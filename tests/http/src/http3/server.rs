@@ -71,7 +71,7 @@ async fn answer(mut sending: SendStream, receiving: RecvStream, log: &Log) -> Re
         Ok(asked) => asked,
         Err(error) => {
             let _ = log.send(format!("refused: {error}"));
-            match error.stream_error() {
+            match error.reset_code() {
                 Some(error) => Stream::new(sending, receiving).reset(error),
                 None => respond_whole(&mut sending, &error.refusal()).await?,
             }

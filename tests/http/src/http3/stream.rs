@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use quinn::{SendStream, VarInt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use websocket_proto::handshake::connect::StreamError;
+use websocket_proto::handshake::connect::ResetCode;
 
 use super::frames::{self, DATA, Frames};
 use crate::session::Transport;
@@ -54,7 +54,7 @@ impl Stream {
 }
 
 impl Transport for Stream {
-    fn reset(&mut self, error: StreamError) {
+    fn reset(&mut self, code: ResetCode) {
         if let Ok(code) = VarInt::from_u64(error.http3()) {
             let _ = self.sending.reset(code);
             self.receiving.stop(code);
@@ -68,7 +68,7 @@ impl Drop for Stream {
         if self.ended {
             self.receiving.stop(NO_ERROR);
         } else {
-            self.reset(StreamError::Cancelled);
+            self.reset(ResetCode::Cancelled);
         }
     }
 }

@@ -1,0 +1,187 @@
+//! What a server accepts a request with.
+
+use alloc::{string::String, vec::Vec};
+
+use super::agreed::{Agreed, Proof};
+use super::response::Response;
+use crate::deflate::{DeflateConfig, DeflateParameters};
+use crate::extension::{Extension, ExtensionError};
+use crate::handshake::agreement::Agreement;
+use crate::handshake::build_error::BuildError;
+use crate::handshake::caller_field::add_header;
+use crate::handshake::head::headers::Headers;
+use crate::handshake::head::name::Name;
+
+/// What a server answers to a request that it accepts: a subprotocol, extensions,
+/// fields.
+///
+/// ```
+/// use websocket_proto::handshake::Acceptance;
+///
+/// # use websocket_proto::handshake::{HttpVersion, Request, RequestHead};
+/// # let head = RequestHead::from_parts("GET", "/", HttpVersion::Http11, [
+/// #     ("Host", "a"), ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+/// #     ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Protocol", "chat"),
+/// #     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+/// # ])?;
+/// # let request = Request::new(head)?;
+/// let acceptance = Acceptance::new()
+///     .subprotocol("chat")
+///     .header("Set-Cookie", "session=1");
+/// let accepted = request.accept(&acceptance)?;
+/// assert_eq!(accepted.agreement.subprotocol(), Some("chat"));
+/// let fields = accepted.response.headers();
+/// assert_eq!(fields.first("Set-Cookie"), Some(&b"session=1"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Acceptance {
+    subprotocol: Option<String>,
+    extensions: Vec<Extension>,
+    headers: Headers,
+    secure: bool,
+    /// `None` where nothing was said, `Some(None)` where it is declined.
+    deflate: Option<Option<DeflateConfig>>,
+    /// The first thing that the caller got wrong.
+    fault: Option<BuildError>,
+}
+
+impl Acceptance {
+    /// Without subprotocol, extensions and further fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Chooses a subprotocol, which has to be one that the client offered.
+    #[must_use]
+    pub fn subprotocol(mut self, name: &str) -> Self {
+        self.subprotocol = Some(name.into());
+        self
+    }
+
+    /// Accepts an extension, which has to be one that the client offered. The
+    /// caller then has to apply it: the order of the calls is the order in which
+    /// outgoing messages pass the extensions (RFC 6455 section 9.1).
+    ///
+    /// permessage-deflate is applied by the connection, as the parameters say:
+    /// they have to be those of an answer to what the client offers (RFC 7692
+    /// section 7.1), which an offer sent back is not always.
+    #[must_use]
+    pub fn extension(mut self, extension: Extension) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    /// Accepts permessage-deflate where the client offers it in a way that
+    /// suits; [`Agreement::deflate`] then says what was agreed. A
+    /// [`Connection`](crate::Connection) with
+    /// [`Config::deflate`](crate::Config::deflate) does this by itself; what is
+    /// said here goes before that.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub const fn deflate(mut self, config: DeflateConfig) -> Self {
+        self.deflate = Some(Some(config));
+        self
+    }
+
+    /// Declines permessage-deflate for this one request, whatever
+    /// [`Config::deflate`](crate::Config::deflate) says.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub const fn without_deflate(mut self) -> Self {
+        self.deflate = Some(None);
+        self
+    }
+
+    /// With what to answer offers of permessage-deflate, where a connection's
+    /// configuration says `general`.
+    pub(crate) const fn deflate_or(&self, general: Option<DeflateConfig>) -> Option<DeflateConfig> {
+        match self.deflate {
+            Some(special) => special,
+            None => general,
+        }
+    }
+
+    /// Whether the connection is inside TLS, which only the caller knows and the
+    /// answer of [`hixie76`](crate::hixie76) has to name; off by default.
+    /// RFC 6455 has no use for it.
+    #[cfg(feature = "hixie76")]
+    #[must_use]
+    pub const fn secure(mut self, on: bool) -> Self {
+        self.secure = on;
+        self
+    }
+
+    /// Adds a field, such as `Set-Cookie`. `Upgrade`, `Connection`, the
+    /// `Sec-WebSocket-` fields, `Content-Length` and `Transfer-Encoding` are not
+    /// for the caller to write. What is wrong shows in [`Request::accept`].
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let added = add_header(&mut self.headers, name, value.as_ref(), Name::is_managed);
+        self.fault = self.fault.or_else(|| added.err());
+        self
+    }
+
+    /// Settles what both sides agree on. Offers of permessage-deflate are
+    /// accepted with `deflate`.
+    pub(in crate::handshake) fn agree<'a>(
+        &self,
+        proof: Proof,
+        mut subprotocols: impl Iterator<Item = &'a str>,
+        offers: &[Extension],
+        deflate: Option<DeflateConfig>,
+    ) -> Result<Agreed<'_>, BuildError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let mut agreement = Agreement::new();
+        if let Some(name) = &self.subprotocol {
+            if !subprotocols.any(|offered| offered == name) {
+                return Err(BuildError::SubprotocolNotOffered);
+            }
+            agreement = agreement.with_subprotocol(name);
+        }
+        let negotiated = deflate
+            .and_then(|config| config.answer(offers))
+            .map(|parameters| parameters.extension())
+            // What the caller has agreed to by hand stands.
+            .filter(|extension| {
+                let mut chosen = self.extensions.iter();
+                chosen.all(|other| other.name() != extension.name())
+            });
+        for extension in self.extensions.iter().chain(&negotiated) {
+            let is_same = |other: &Extension| other.name() == extension.name();
+            if !offers.iter().any(is_same) {
+                return Err(BuildError::ExtensionNotOffered);
+            }
+            if agreement.extensions().iter().any(is_same) {
+                return Err(BuildError::RepeatedExtension);
+            }
+            agreement = agreement.with_extension(extension.clone());
+        }
+        // Connections apply this one themselves, and can do so only as the
+        // client has offered it.
+        for extension in &self.extensions {
+            match DeflateParameters::verify(extension, offers) {
+                Ok(_) | Err(ExtensionError::OtherExtension) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Agreed::new(proof, agreement, &self.headers))
+    }
+
+    /// Whether the connection is inside TLS.
+    pub(super) const fn is_secure(&self) -> bool {
+        self.secure
+    }
+}
+
+/// The outcome of [`Request::accept`], and of
+/// [`connect::Request::accept`](crate::handshake::connect::Request::accept).
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The 101 to send; the 200 over HTTP/2 and HTTP/3.
+    pub response: Response,
+    /// What both sides agreed on.
+    pub agreement: Agreement,
+}
