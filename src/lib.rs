@@ -229,7 +229,6 @@ pub mod handshake;
 mod output;
 mod protocol;
 mod redacted;
-mod role;
 
 #[cfg(feature = "alloc")]
 mod config;
@@ -276,12 +275,11 @@ pub use connection::{Connection, PreparedMessage, Receiver, Reply, Sender};
 pub use error::{Error, Limit, SendError, Timeout, Unsupported};
 #[cfg(feature = "alloc")]
 pub use event::{Chunk, ChunkData, CloseFrame, Event, MessageKind};
-pub use frame::CloseCode;
+pub use frame::{CloseCode, Role};
 #[cfg(feature = "alloc")]
 pub use input::Input;
 pub use output::{FixedOutput, Output};
 pub use protocol::Protocol;
-pub use role::Role;
 #[cfg(feature = "alloc")]
 pub use seed::Seed;
 #[cfg(feature = "alloc")]

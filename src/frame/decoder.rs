@@ -1,7 +1,7 @@
 use core::fmt;
 
+use super::Role;
 use super::{FrameError, Header, MaskingKey, Opcode, ReservedBits};
-use crate::Role;
 use crate::redacted::{Length, Redacted};
 
 /// A stream of frames taken apart in constant memory, without an allocator.

@@ -46,7 +46,7 @@ const PLAIN: [(&str, &str); 32] = [
 /// Further ones, of which the definition says it at once.
 const PLAIN_TOO: [(&str, &str); 3] = [
     ("protocol.rs", "Protocol"),
-    ("role.rs", "Role"),
+    ("frame/role.rs", "Role"),
     ("uri/mod.rs", "UriError"),
 ];
 
