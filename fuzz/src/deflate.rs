@@ -141,7 +141,7 @@ fn push_frame(stream: &mut Vec<u8>, first: u8, payload: &[u8]) {
 fn blocks(choices: &mut Choices<'_>) -> Vec<u8> {
     let mut stream = Vec::new();
     let mut history = Vec::new();
-    while !choices.is_empty() && stream.len() < 100_000 {
+    while !choices.is_empty() && stream.len() < 20_000 {
         let mut message = Stream::new(&history);
         for _ in 0..=choices.byte() & 7 {
             let what = choices.byte();

@@ -1,6 +1,9 @@
 //! What zlib leaves in memory, and what a thread keeps from one connection to
 //! the other: a peer gets no byte that it did not send itself.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+
 use websocket_proto::deflate::{DeflateConfig, free_spares};
 use websocket_proto::{Config, Connection, Delivery, Error, Input, MessageKind, Role};
 
@@ -230,6 +233,35 @@ fn a_copy_across_a_final_block_is_of_what_was_sent() {
                     assert_eq!(messages[0][end..], means[end..], "{how}");
                     assert!(messages[0] == means, "{how}");
                 }
+            }
+        }
+    }
+}
+
+/// A few of these and their echo, written by the system as a server does: a
+/// memory checker that follows bytes which were never initialised finds them
+/// there at the latest.
+#[test]
+fn what_is_delivered_and_echoed_can_be_written_by_the_system() {
+    let mut file: Box<dyn Write> = match OpenOptions::new().write(true).open("/dev/null") {
+        Ok(file) => Box::new(file),
+        Err(_) => Box::new(Vec::new()),
+    };
+    for bits in WINDOWS {
+        for takeover in [false, true] {
+            free_spares();
+            let mut conn = open(Role::Server, &agreed(bits, takeover), config(bits));
+            let mut client = open(Role::Client, &agreed(bits, takeover), config(bits));
+            for more in [0, 29, 58, 4001] {
+                let (wire, means) = across_a_final_block(1 << bits, more, 29);
+                let (messages, _, error) = received(&mut conn, &wire, usize::MAX);
+                assert_eq!((messages.len(), error), (1, None));
+                file.write_all(&messages[0]).expect("a place for it");
+                let mut echo = Vec::new();
+                conn.send_binary(&messages[0], &mut echo).expect("room");
+                file.write_all(&echo).expect("a place for it");
+                let (events, error) = feed(&mut client, &echo, &mut Vec::new());
+                assert_eq!((events, error), (vec![Seen::Binary(means)], None));
             }
         }
     }
