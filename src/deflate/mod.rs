@@ -117,10 +117,31 @@ pub use config::DeflateConfig;
 pub(crate) use inflate::{Inflated, Inflater, InvalidData};
 pub use parameters::DeflateParameters;
 pub(crate) use parameters::Direction;
-pub use spare::free_spares;
 
 /// What the sender leaves out at the end of a message and the receiver puts
 /// back: the body of an empty stored block ([RFC 7692 §7.2.1]).
 ///
 /// [RFC 7692 §7.2.1]: https://www.rfc-editor.org/rfc/rfc7692#section-7.2.1
 const TAIL: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
+
+/// Frees the codecs that this thread keeps from one message without takeover to
+/// the next.
+///
+/// There is one for receiving, of up to 80 KiB, and one for each window that
+/// messages were sent with, of up to 372 KiB each and 2 MiB for all seven. The
+/// next message makes its own. What the last messages said stays in their
+/// memory until then, out of reach of any other message. Free them if a thread
+/// waits for long, as it may if each connection has its own.
+///
+/// ```
+/// # use websocket_proto::deflate::free_spares;
+/// # fn read_blocking() {}
+/// free_spares();
+/// read_blocking();
+/// ```
+pub fn free_spares() {
+    for place in 0..compress::PLACES {
+        drop(spare::take(&compress::SPARE, place));
+    }
+    drop(spare::take(&inflate::SPARE, 0));
+}

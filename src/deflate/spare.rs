@@ -40,25 +40,3 @@ pub(super) fn keep<T, const PLACES: usize>(
         }
     });
 }
-
-/// Frees the codecs that this thread keeps from one message without takeover to
-/// the next.
-///
-/// There is one for receiving, of up to 80 KiB, and one for each window that
-/// messages were sent with, of up to 372 KiB each and 2 MiB for all seven. The
-/// next message makes its own. What the last messages said stays in their
-/// memory until then, out of reach of any other message. Free them if a thread
-/// waits for long, as it may if each connection has its own.
-///
-/// ```
-/// # use websocket_proto::deflate::free_spares;
-/// # fn read_blocking() {}
-/// free_spares();
-/// read_blocking();
-/// ```
-pub fn free_spares() {
-    for place in 0..super::compress::PLACES {
-        drop(take(&super::compress::SPARE, place));
-    }
-    drop(take(&super::inflate::SPARE, 0));
-}

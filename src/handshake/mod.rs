@@ -80,11 +80,8 @@ pub use self::{
         version::HttpVersion,
     },
     server::{
-        acceptance::{Acceptance, Accepted},
-        error::RequestError,
-        request::Request,
-        request_head::RequestHead,
-        response::Response,
+        acceptance::Acceptance, accepted::Accepted, error::RequestError, request::Request,
+        request_head::RequestHead, response::Response,
     },
 };
 #[cfg(feature = "alloc")]

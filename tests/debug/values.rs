@@ -281,7 +281,7 @@ fn answers() -> Vec<Shown> {
             &acceptance,
         ),
         Shown::new(
-            "handshake/server/acceptance.rs",
+            "handshake/server/accepted.rs",
             "Accepted",
             "with a cookie",
             &accepted,
@@ -353,7 +353,7 @@ fn over_http2() -> Vec<Shown> {
         Shown::new(file, "Request", "with a query", &request),
         Shown::new(file, "Request", "with a password", &refused),
         Shown::new(
-            "handshake/server/acceptance.rs",
+            "handshake/server/accepted.rs",
             "Accepted",
             "over HTTP/2",
             &accepted,
@@ -442,7 +442,7 @@ fn legacy() -> Vec<Shown> {
             &request,
         ),
         Shown::new(
-            "handshake/server/acceptance.rs",
+            "handshake/server/accepted.rs",
             "Accepted",
             "of the draft",
             &accepted,

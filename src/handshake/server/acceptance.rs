@@ -3,7 +3,6 @@
 use alloc::{string::String, vec::Vec};
 
 use super::agreed::{Agreed, Proof};
-use super::response::Response;
 use crate::deflate::{DeflateConfig, DeflateParameters};
 use crate::extension::{Extension, ExtensionError};
 use crate::handshake::agreement::Agreement;
@@ -174,14 +173,4 @@ impl Acceptance {
     pub(super) const fn is_secure(&self) -> bool {
         self.secure
     }
-}
-
-/// The outcome of [`Request::accept`], and of
-/// [`connect::Request::accept`](crate::handshake::connect::Request::accept).
-#[derive(Debug, Clone)]
-pub struct Accepted {
-    /// The 101 to send; the 200 over HTTP/2 and HTTP/3.
-    pub response: Response,
-    /// What both sides agreed on.
-    pub agreement: Agreement,
 }

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::acceptance::Accepted;
+use super::accepted::Accepted;
 use super::hixie76::Hixie76Proof;
 use super::response::Response;
 use crate::extension::Extension;

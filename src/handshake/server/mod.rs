@@ -1,6 +1,7 @@
 //! What a server does: it reads a request, checks it, and accepts or refuses it.
 
 pub(crate) mod acceptance;
+pub(crate) mod accepted;
 pub(crate) mod agreed;
 pub(crate) mod check;
 pub(crate) mod error;

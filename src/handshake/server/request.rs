@@ -3,7 +3,8 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-use super::acceptance::{Acceptance, Accepted};
+use super::acceptance::Acceptance;
+use super::accepted::Accepted;
 use super::agreed::{Agreed, Proof};
 use super::check::check;
 use super::error::RequestError;
