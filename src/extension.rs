@@ -48,7 +48,6 @@ impl Extension {
     }
 
     /// From text in exactly the form that [`as_str`](Self::as_str) gives.
-    #[cfg(feature = "deflate")]
     pub(crate) const fn canonical(text: String) -> Self {
         Self { text }
     }
@@ -177,7 +176,7 @@ impl<'a> Cursor<'a> {
         }
         // Tokens are ASCII.
         let text = String::from_utf8(text).unwrap_or_default();
-        Ok(Extension { text })
+        Ok(Extension::canonical(text))
     }
 
     /// Skips white space, then the byte if it is next, then white space.

@@ -2,8 +2,6 @@
 
 use alloc::{string::String, vec::Vec};
 
-#[cfg(feature = "deflate")]
-use crate::deflate::DeflateParameters;
 use crate::extension::Extension;
 
 /// What the opening handshake settled: the subprotocol and the extensions.
@@ -59,10 +57,10 @@ impl Agreement {
     /// element that no answer can have, such as one with a
     /// `client_max_window_bits` without a value, agrees on nothing.
     #[cfg(feature = "deflate")]
-    pub fn deflate(&self) -> Option<DeflateParameters> {
+    pub fn deflate(&self) -> Option<crate::deflate::DeflateParameters> {
         self.extensions
             .iter()
-            .find_map(|extension| DeflateParameters::parse(extension).ok())
+            .find_map(|extension| crate::deflate::DeflateParameters::parse(extension).ok())
     }
 
     /// The extensions in the order of the server's answer: the first is applied

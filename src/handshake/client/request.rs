@@ -6,8 +6,6 @@ use core::fmt;
 use super::error::ResponseError;
 use super::offer::Offer;
 use super::response_head::ResponseHead;
-#[cfg(feature = "deflate")]
-use crate::deflate::DeflateConfig;
 use crate::extension::Extension;
 use crate::handshake::agreement::Agreement;
 use crate::handshake::build_error::BuildError;
@@ -98,7 +96,7 @@ impl ClientRequest {
     /// and of what they want of the client the narrower counts.
     #[cfg(feature = "deflate")]
     #[must_use]
-    pub fn deflate(self, config: &DeflateConfig) -> Self {
+    pub fn deflate(self, config: &crate::deflate::DeflateConfig) -> Self {
         self.extension(config.offer())
     }
 
