@@ -271,7 +271,9 @@ impl Connection {
         let config = self.opening.as_ref().map(|opening| opening.config);
         let deflate = acceptance.deflate_or(config.and_then(|config| config.deflate));
         let agreed = request.agree(acceptance, deflate)?;
-        check_room(agreed.length(), out)?;
+        let length = agreed.length();
+        check_room(length, out)?;
+        out.reserve(length);
         agreed.append_to(out);
         let agreement = agreed.into_agreement();
         #[cfg(feature = "hixie76")]

@@ -106,9 +106,8 @@ impl<'a> Agreed<'a> {
     }
 
     /// Appends the bytes of the 101: those of [`Response::encode`], without a
-    /// list in between.
+    /// list in between. Reserve the [length](Self::length) before.
     pub(crate) fn append_to(&self, out: &mut impl Output) {
-        out.reserve(self.length());
         for part in self.status_line() {
             out.append(part);
         }
