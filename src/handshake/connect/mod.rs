@@ -150,5 +150,5 @@ pub use self::{
     malformed::Malformed,
     reset_code::ResetCode,
     server::{error::RequestError, request::Request},
-    setting::{Setting, SettingError},
+    setting::Setting,
 };
