@@ -11,9 +11,9 @@ pub enum Delivery {
     #[default]
     Messages,
     /// Each message in pieces as they arrive, as
-    /// [`Event::Fragment`](crate::Event::Fragment): constant memory for
+    /// [`Event::Chunk`](crate::Event::Chunk): constant memory for
     /// messages of any size.
-    Fragments,
+    Chunks,
 }
 
 /// What a connection accepts, what it does by itself, and its deadlines.
@@ -29,7 +29,7 @@ pub enum Delivery {
 ///
 /// let config = Config::new()
 ///     .max_message(1 << 20)
-///     .delivery(Delivery::Fragments)
+///     .delivery(Delivery::Chunks)
 ///     .idle_timeout(Duration::from_secs(60));
 /// assert_ne!(config, Config::new());
 /// assert_eq!(Config::new(), Config::default());
@@ -112,7 +112,7 @@ impl Config {
     /// The longest message over all its fragments, in bytes; a longer one is
     /// refused at the header that exceeds it with 1009. Of a compressed message
     /// the inflated bytes count, while they are inflated. Holds for
-    /// [`Delivery::Fragments`] too: raise it there for streams without end.
+    /// [`Delivery::Chunks`] too: raise it there for streams without end.
     /// A message that is put together and for which there is no memory is over
     /// the limit, whatever the limit is.
     #[must_use]

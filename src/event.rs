@@ -43,8 +43,8 @@ pub enum Event<'a> {
     Text(Cow<'a, str>),
     /// A binary message.
     Binary(Cow<'a, [u8]>),
-    /// A piece of a message, with [`Delivery::Fragments`](crate::Delivery).
-    Fragment(Fragment<'a>),
+    /// A piece of a message, with [`Delivery::Chunks`](crate::Delivery).
+    Chunk(Chunk<'a>),
     /// A Ping with its payload of at most 125 bytes. The Pong is in the output
     /// already or waits for room there, unless
     /// [`auto_pong`](crate::Config::auto_pong) is off, or this end has closed and
@@ -85,7 +85,7 @@ impl Event<'_> {
             Self::Body(piece) => Event::Body(owned(piece)),
             Self::Text(text) => Event::Text(owned(text)),
             Self::Binary(payload) => Event::Binary(owned(payload)),
-            Self::Fragment(fragment) => Event::Fragment(fragment.into_owned()),
+            Self::Chunk(chunk) => Event::Chunk(chunk.into_owned()),
             Self::Ping(payload) => Event::Ping(owned(payload)),
             Self::Pong(payload) => Event::Pong(owned(payload)),
             Self::Close(frame) => Event::Close(frame.map(CloseFrame::into_owned)),
@@ -104,8 +104,8 @@ impl fmt::Debug for Event<'_> {
             Self::Http(head) => return formatter.debug_tuple("Http").field(head).finish(),
             Self::Open(head) => return formatter.debug_tuple("Open").field(head).finish(),
             Self::Refused(head) => return formatter.debug_tuple("Refused").field(head).finish(),
-            Self::Fragment(fragment) => {
-                return formatter.debug_tuple("Fragment").field(fragment).finish();
+            Self::Chunk(chunk) => {
+                return formatter.debug_tuple("Chunk").field(chunk).finish();
             }
             Self::Close(frame) => return formatter.debug_tuple("Close").field(frame).finish(),
             Self::Body(piece) => ("Body", piece.len()),
@@ -142,24 +142,24 @@ impl MessageKind {
     }
 }
 
-/// A piece of a message, cut where the reads or the frames were cut: no
-/// meaning attaches to its borders ([RFC 6455 §5.4]).
+/// A piece of a message, cut where the reads or the frames were cut. Its borders
+/// have no meaning, and it is no WebSocket fragment ([RFC 6455 §5.4]).
 ///
 /// [RFC 6455 §5.4]: https://www.rfc-editor.org/rfc/rfc6455#section-5.4
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fragment<'a> {
+pub struct Chunk<'a> {
     /// The bytes or the text.
-    pub data: FragmentData<'a>,
+    pub data: ChunkData<'a>,
     /// Whether the message begins with this piece.
     pub first: bool,
     /// Whether the message ends with this piece, which may then be empty.
     pub last: bool,
 }
 
-impl Fragment<'_> {
+impl Chunk<'_> {
     /// The same, borrowing nothing.
-    pub fn into_owned(self) -> Fragment<'static> {
-        Fragment {
+    pub fn into_owned(self) -> Chunk<'static> {
+        Chunk {
             data: self.data.into_owned(),
             first: self.first,
             last: self.last,
@@ -167,9 +167,9 @@ impl Fragment<'_> {
     }
 }
 
-/// The data of a [`Fragment`].
+/// The data of a [`Chunk`].
 #[derive(Clone, PartialEq, Eq)]
-pub enum FragmentData<'a> {
+pub enum ChunkData<'a> {
     /// Of a text message: whole code points. One that was cut between reads
     /// comes owned, as does what had to be inflated; everything else is
     /// borrowed.
@@ -178,7 +178,7 @@ pub enum FragmentData<'a> {
     Binary(Cow<'a, [u8]>),
 }
 
-impl FragmentData<'_> {
+impl ChunkData<'_> {
     /// The data as bytes, whatever its kind.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
@@ -196,16 +196,16 @@ impl FragmentData<'_> {
     }
 
     /// The same, borrowing nothing.
-    pub fn into_owned(self) -> FragmentData<'static> {
+    pub fn into_owned(self) -> ChunkData<'static> {
         match self {
-            Self::Text(text) => FragmentData::Text(owned(text)),
-            Self::Binary(bytes) => FragmentData::Binary(owned(bytes)),
+            Self::Text(text) => ChunkData::Text(owned(text)),
+            Self::Binary(bytes) => ChunkData::Binary(owned(bytes)),
         }
     }
 }
 
 /// Shows how long it is, and nothing of what it says.
-impl fmt::Debug for FragmentData<'_> {
+impl fmt::Debug for ChunkData<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
             Self::Text(_) => "Text",

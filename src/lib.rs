@@ -229,7 +229,6 @@ pub mod handshake;
 mod output;
 mod protocol;
 mod redacted;
-mod role;
 
 #[cfg(feature = "alloc")]
 mod config;
@@ -275,13 +274,12 @@ pub use connection::{Connection, PreparedMessage, Receiver, Reply, Sender};
 #[cfg(feature = "alloc")]
 pub use error::{Error, Limit, SendError, Timeout, Unsupported};
 #[cfg(feature = "alloc")]
-pub use event::{CloseFrame, Event, Fragment, FragmentData, MessageKind};
-pub use frame::CloseCode;
+pub use event::{Chunk, ChunkData, CloseFrame, Event, MessageKind};
+pub use frame::{CloseCode, Role};
 #[cfg(feature = "alloc")]
 pub use input::Input;
 pub use output::{FixedOutput, Output};
 pub use protocol::Protocol;
-pub use role::Role;
 #[cfg(feature = "alloc")]
 pub use seed::Seed;
 #[cfg(feature = "alloc")]

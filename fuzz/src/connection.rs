@@ -42,13 +42,13 @@ pub fn run(data: &[u8]) {
             Cuts::WHOLE,
         );
         batch.assert_like(&whole);
-        let pieces = plan.play(role, Delivery::Fragments, stream, Cuts::WHOLE);
+        let pieces = plan.play(role, Delivery::Chunks, stream, Cuts::WHOLE);
         pieces.assert_like(&whole);
         for cuts in cuts.and_single_bytes(stream) {
-            for delivery in [Delivery::Messages, Delivery::Fragments] {
+            for delivery in [Delivery::Messages, Delivery::Chunks] {
                 let cut = plan.play(role, delivery, stream, cuts);
                 cut.assert_like(&whole);
-                if delivery == Delivery::Fragments {
+                if delivery == Delivery::Chunks {
                     cut.assert_same_rest(&pieces);
                 }
             }

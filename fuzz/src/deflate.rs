@@ -40,7 +40,7 @@ pub fn run(data: &[u8]) {
             _ => stream.clone(),
         };
         let whole = setting.play(role, Delivery::Messages, &stream, Cuts::WHOLE);
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let single = (stream.len() <= 2048).then_some(Cuts::SINGLE);
             for cuts in [Cuts::WHOLE, cuts].into_iter().chain(single) {
                 let cut = setting.play(role, delivery, &stream, cuts);
@@ -230,7 +230,7 @@ impl Setting {
             assert_eq!(result, Ok(()));
             sent.push(Item::Message(kind, part.to_vec()));
         }
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let received = self.play(other, delivery, &wire, cuts);
             assert_eq!(received.error, None);
             assert_eq!(received.items, sent);

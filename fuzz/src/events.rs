@@ -1,6 +1,6 @@
 //! What a connection delivered, with fragments put together, for comparison.
 
-use websocket_proto::{Event, Fragment, MessageKind};
+use websocket_proto::{Chunk, Event, MessageKind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
@@ -39,8 +39,8 @@ impl Collector {
             }
             Event::Text(text) => Item::Message(MessageKind::Text, text.as_bytes().into()),
             Event::Binary(bytes) => Item::Message(MessageKind::Binary, bytes.to_vec()),
-            Event::Fragment(fragment) => {
-                let (kind, data) = self.assemble(fragment)?;
+            Event::Chunk(chunk) => {
+                let (kind, data) = self.assemble(chunk)?;
                 Item::Message(kind, data)
             }
             Event::Ping(payload) => Item::Ping(payload.to_vec()),
@@ -54,15 +54,15 @@ impl Collector {
         })
     }
 
-    fn assemble(&mut self, fragment: &Fragment<'_>) -> Option<(MessageKind, Vec<u8>)> {
-        let kind = fragment.data.kind();
-        assert_eq!(fragment.first, self.partial.is_none());
+    fn assemble(&mut self, chunk: &Chunk<'_>) -> Option<(MessageKind, Vec<u8>)> {
+        let kind = chunk.data.kind();
+        assert_eq!(chunk.first, self.partial.is_none());
         let (begun, data) = self.partial.get_or_insert_with(|| (kind, Vec::new()));
         assert_eq!(*begun, kind, "a message of two kinds");
-        let bytes = fragment.data.as_bytes();
-        assert!(!bytes.is_empty() || fragment.last, "a fragment of nothing");
+        let bytes = chunk.data.as_bytes();
+        assert!(!bytes.is_empty() || chunk.last, "a chunk of nothing");
         data.extend_from_slice(bytes);
-        if fragment.last {
+        if chunk.last {
             self.partial.take()
         } else {
             None

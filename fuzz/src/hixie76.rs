@@ -37,7 +37,7 @@ pub fn run(data: &[u8]) {
             whole.assert_expected(&expected, limit);
         }
         for cuts in cuts.and_single_bytes(stream).chain([Cuts::WHOLE]) {
-            for delivery in [Delivery::Messages, Delivery::Fragments] {
+            for delivery in [Delivery::Messages, Delivery::Chunks] {
                 assert_eq!(play(delivery, cuts), whole);
             }
         }

@@ -9,7 +9,7 @@ impl Connection {
     ///
     /// `None` where the next bytes have to be looked at, by
     /// [`receive`](Self::receive): most of the time, and always for texts, for
-    /// what is compressed, with [`Delivery::Fragments`](crate::Delivery), and
+    /// what is compressed, with [`Delivery::Chunks`](crate::Delivery), and
     /// where less than 4 KiB of a frame are missing. A caller who never asks
     /// misses nothing but speed.
     ///

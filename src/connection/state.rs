@@ -11,7 +11,7 @@
 //! ```
 
 use crate::error::Error;
-use crate::role::Role;
+use crate::frame::Role;
 use crate::status::{CloseStatus, State};
 
 /// The receiving direction.

@@ -29,7 +29,7 @@ std::thread_local! {
 }
 
 /// A thread keeps a codec for each window.
-pub(super) const PLACES: usize = (MAX_BITS - MIN_BITS) as usize + 1;
+const PLACES: usize = (MAX_BITS - MIN_BITS) as usize + 1;
 
 /// The largest buffer that is kept between frames, in bytes.
 const MAX_KEPT: usize = 4 << 10;

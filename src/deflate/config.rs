@@ -1,6 +1,6 @@
 use super::parameters::{DeflateParameters, Direction, Element, MAX_BITS, MIN_BITS};
 use crate::extension::{Extension, ExtensionError};
-use crate::role::Role;
+use crate::frame::Role;
 
 /// What this end wants of permessage-deflate, in its own two directions
 /// whatever its role.

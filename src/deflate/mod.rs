@@ -140,8 +140,6 @@ const TAIL: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
 /// read_blocking();
 /// ```
 pub fn free_spares() {
-    for place in 0..compress::PLACES {
-        drop(spare::take(&compress::SPARE, place));
-    }
-    drop(spare::take(&inflate::SPARE, 0));
+    spare::free(&compress::SPARE);
+    spare::free(&inflate::SPARE);
 }

@@ -1,7 +1,7 @@
 use alloc::string::String;
 
 use crate::extension::{Extension, ExtensionError};
-use crate::role::Role;
+use crate::frame::Role;
 
 const NAME: &str = "permessage-deflate";
 const SERVER_NO_TAKEOVER: &str = "server_no_context_takeover";

@@ -40,3 +40,10 @@ pub(super) fn keep<T, const PLACES: usize>(
         }
     });
 }
+
+/// Frees what is kept.
+pub(super) fn free<T, const PLACES: usize>(spare: &'static LocalKey<Spare<T, PLACES>>) {
+    for place in 0..PLACES {
+        drop(take(spare, place));
+    }
+}

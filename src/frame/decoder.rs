@@ -1,8 +1,8 @@
 use core::fmt;
 
+use super::Role;
 use super::{FrameError, Header, MaskingKey, Opcode, ReservedBits};
 use crate::redacted::{Length, Redacted};
-use crate::role::Role;
 
 /// A stream of frames taken apart in constant memory, without an allocator.
 ///

@@ -22,6 +22,7 @@ pub(crate) mod hixie76;
 mod mask;
 mod opcode;
 mod reserved;
+mod role;
 #[cfg(feature = "simd")]
 mod simd;
 mod utf8;
@@ -35,6 +36,7 @@ pub use header::{EncodedHeader, Header};
 pub use mask::MaskingKey;
 pub use opcode::Opcode;
 pub use reserved::ReservedBits;
+pub use role::Role;
 #[cfg(feature = "alloc")]
 pub(crate) use utf8::from_utf8;
 pub use utf8::{InvalidUtf8, Utf8Validator, Validated};

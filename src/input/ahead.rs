@@ -14,8 +14,8 @@
 //! and ends in zeros. A code point that a payload cuts is none of the next
 //! payload, as a header stands between.
 
+use crate::frame::Role;
 use crate::frame::{InvalidUtf8, MaskingKey, Opcode, from_utf8};
-use crate::role::Role;
 
 /// From where on no message more is unmasked ahead, in bytes. So many are
 /// still in the first-level cache when they are validated, and then taken.

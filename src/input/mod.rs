@@ -4,8 +4,8 @@ mod ahead;
 
 use core::fmt;
 
+use crate::frame::Role;
 use crate::frame::{InvalidUtf8, Opcode};
-use crate::role::Role;
 
 /// The bytes of one read, from the front of which a connection takes its
 /// events.

@@ -21,7 +21,7 @@ proptest! {
         pieces in any::<bool>(),
     ) {
         let role = if server { Role::Server } else { Role::Client };
-        let delivery = if pieces { Delivery::Fragments } else { Delivery::Messages };
+        let delivery = if pieces { Delivery::Chunks } else { Delivery::Messages };
         let mut conn = open(role, Config::new().delivery(delivery));
         let mut out = Vec::new();
         let mut error = None;

@@ -115,7 +115,7 @@ fn joined(seen: Vec<Seen>) -> Vec<Seen> {
     let mut joined: Vec<Seen> = Vec::new();
     let mut open: Option<(MessageKind, Vec<u8>, Vec<Seen>)> = None;
     for event in seen {
-        let Seen::Fragment {
+        let Seen::Chunk {
             kind,
             bytes,
             first,
@@ -134,7 +134,7 @@ fn joined(seen: Vec<Seen>) -> Vec<Seen> {
         whole.extend(bytes);
         if last && let Some((kind, bytes, between)) = open.take() {
             joined.extend(between);
-            joined.push(Seen::Fragment {
+            joined.push(Seen::Chunk {
                 kind,
                 bytes,
                 first: true,
@@ -144,7 +144,7 @@ fn joined(seen: Vec<Seen>) -> Vec<Seen> {
     }
     if let Some((kind, bytes, between)) = open {
         joined.extend(between);
-        joined.push(Seen::Fragment {
+        joined.push(Seen::Chunk {
             kind,
             bytes,
             first: true,
@@ -265,7 +265,7 @@ fn streams() -> Vec<(&'static str, Vec<u8>, bool)> {
 #[test]
 fn frames_are_the_same_in_every_cut() {
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let config = Config::new().delivery(delivery);
             for (name, stream, fails) in streams() {
                 let wire = on_wire(role, &stream);
@@ -331,7 +331,7 @@ fn limits_are_met_at_the_same_byte_in_every_cut() {
         ("text", frames(&[(0x01, &[b'x'; 100]), (0x80, &[b'x'; 51])])),
     ];
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             for (name, stream) in &streams {
                 let wire = on_wire(role, stream);
                 let config = config.delivery(delivery);

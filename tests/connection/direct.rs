@@ -101,7 +101,7 @@ fn there_is_no_room_for_anything_else() {
         ("a short one", Config::new(), frame(0x82, &long[..4000])),
         (
             "in pieces",
-            Config::new().delivery(Delivery::Fragments),
+            Config::new().delivery(Delivery::Chunks),
             frame(0x82, &long),
         ),
         ("a header", Config::new(), frame(0x82, &long)[..1].to_vec()),

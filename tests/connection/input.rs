@@ -186,7 +186,7 @@ fn an_input_may_go_from_one_connection_to_another() {
     let mut input = Input::new(&mut bytes);
     let mut one = open(Role::Server, Config::new());
     assert_eq!(next(&mut one, &mut input, &mut out), Ok(Some(text("1"))));
-    let mut other = open(Role::Server, Config::new().delivery(Delivery::Fragments));
+    let mut other = open(Role::Server, Config::new().delivery(Delivery::Chunks));
     assert_eq!(next(&mut other, &mut input, &mut out), Ok(Some(text("2"))));
 }
 

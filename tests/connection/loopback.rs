@@ -159,14 +159,14 @@ impl End {
                 Event::Binary(bytes) => self
                     .received
                     .push((MessageKind::Binary, bytes.into_owned())),
-                Event::Fragment(fragment) => {
-                    assert_eq!(fragment.first, self.partial.is_none());
+                Event::Chunk(chunk) => {
+                    assert_eq!(chunk.first, self.partial.is_none());
                     let partial = self.partial.get_or_insert_default();
-                    partial.extend(fragment.data.as_bytes());
-                    if fragment.last
+                    partial.extend(chunk.data.as_bytes());
+                    if chunk.last
                         && let Some(whole) = self.partial.take()
                     {
-                        self.received.push((fragment.data.kind(), whole));
+                        self.received.push((chunk.data.kind(), whole));
                     }
                 }
                 Event::Pong(payload) if *payload == *UNASKED => {}
@@ -265,7 +265,7 @@ proptest! {
     /// The same with messages delivered in pieces.
     #[test]
     fn everything_arrives_in_pieces_too(ops in vec((any::<bool>(), op()), 0..40)) {
-        drive(Config::new().delivery(Delivery::Fragments), &ops);
+        drive(Config::new().delivery(Delivery::Chunks), &ops);
     }
 
     /// SEC-16, IO-04: a wire that flips, loses, adds or ends: no panic; the

@@ -49,7 +49,7 @@ fn every_event_of_a_connection_can_be_owned() {
     for role in ROLES {
         let wire = on_wire(role, &unmasked);
         assert_same(&owned(open(role, Config::new()), &wire), 7);
-        let pieces = Config::new().delivery(Delivery::Fragments);
+        let pieces = Config::new().delivery(Delivery::Chunks);
         assert_same(&owned(open(role, pieces), &wire), 8);
     }
     let wire = on_wire(Role::Server, &frames(&[(0x88, b"")]));

@@ -289,7 +289,7 @@ fn a_megabyte_byte_by_byte_is_work_for_a_megabyte() {
     const LENGTH: usize = 1 << 20;
     for (role, delivery) in [
         (Role::Server, Delivery::Messages),
-        (Role::Client, Delivery::Fragments),
+        (Role::Client, Delivery::Chunks),
     ] {
         let mut conn = open(role, Config::new().delivery(delivery));
         let mut wire = on_wire(role, &frame(0x81, "é".repeat(LENGTH / 2).as_bytes()));
@@ -300,7 +300,7 @@ fn a_megabyte_byte_by_byte_is_work_for_a_megabyte() {
             while let Some(event) = conn.receive(&mut input, &mut out).expect("valid") {
                 received += match event {
                     Event::Text(text) => text.len(),
-                    Event::Fragment(fragment) => fragment.data.as_bytes().len(),
+                    Event::Chunk(chunk) => chunk.data.as_bytes().len(),
                     other => panic!("{other:?}"),
                 };
             }

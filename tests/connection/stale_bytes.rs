@@ -7,8 +7,8 @@ use websocket_proto::frame::MaskingKey;
 #[cfg(feature = "hixie76")]
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    Config, Connection, Delivery, Error, Event, FixedOutput, FragmentData, Input, MessageKind,
-    Output, Role,
+    ChunkData, Config, Connection, Delivery, Error, Event, FixedOutput, Input, MessageKind, Output,
+    Role,
 };
 
 use crate::support::{KEY, ROLES, frame, on_wire, open, sent};
@@ -174,17 +174,17 @@ impl Received {
                 buffer.fill(MARK);
                 Some(buffer)
             }
-            Event::Fragment(fragment) => {
-                self.chunks.extend(fragment.data.as_bytes());
-                if fragment.last {
+            Event::Chunk(chunk) => {
+                self.chunks.extend(chunk.data.as_bytes());
+                if chunk.last {
                     self.messages.push(Message {
-                        kind: fragment.data.kind(),
+                        kind: chunk.data.kind(),
                         payload: core::mem::take(&mut self.chunks),
                     });
                 }
-                let mut buffer = match fragment.data {
-                    FragmentData::Text(text) => text.into_owned().into_bytes(),
-                    FragmentData::Binary(bytes) => bytes.into_owned(),
+                let mut buffer = match chunk.data {
+                    ChunkData::Text(text) => text.into_owned().into_bytes(),
+                    ChunkData::Binary(bytes) => bytes.into_owned(),
                 };
                 buffer.fill(MARK);
                 Some(buffer)
@@ -296,7 +296,7 @@ fn nothing_stale_is_received() {
     let mut direct = 0;
     for seed in 0..1000 {
         for role in ROLES {
-            for delivery in [Delivery::Messages, Delivery::Fragments] {
+            for delivery in [Delivery::Messages, Delivery::Chunks] {
                 let mut numbers = Numbers::new(seed);
                 let all = Sent::new(&mut numbers);
                 let mut conn = open(role, config(delivery, &mut numbers));
@@ -322,7 +322,7 @@ fn nothing_stale_is_received_before_an_error() {
     let mut errors = 0;
     for seed in 0..1000 {
         for role in ROLES {
-            for delivery in [Delivery::Messages, Delivery::Fragments] {
+            for delivery in [Delivery::Messages, Delivery::Chunks] {
                 let mut numbers = Numbers::new(seed);
                 let mut all = Sent::new(&mut numbers);
                 let mut config = config(delivery, &mut numbers);
@@ -367,7 +367,7 @@ fn nothing_stale_is_received_before_an_error() {
 #[test]
 fn nothing_stale_is_received_by_the_legacy_protocol() {
     for seed in 0..1000 {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let mut numbers = Numbers::new(seed);
             let (mut wire, mut messages) = (Vec::new(), Vec::new());
             for _ in 0..1 + numbers.below(5) {

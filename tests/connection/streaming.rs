@@ -7,10 +7,10 @@ use crate::support::{ROLES, Seen, frame, frames, on_wire, open, received, sent};
 
 use MessageKind::{Binary, Text};
 
-const PIECES: Config = Config::new().delivery(Delivery::Fragments);
+const PIECES: Config = Config::new().delivery(Delivery::Chunks);
 
 fn piece(kind: MessageKind, bytes: &[u8], first: bool, last: bool) -> Seen {
-    Seen::Fragment {
+    Seen::Chunk {
         kind,
         bytes: bytes.into(),
         first,
@@ -107,7 +107,7 @@ fn pieces_of_text_are_whole_code_points() {
                 let mut ended = false;
                 for read in wire.chunks(step) {
                     for seen in events(&mut conn, read, &mut Vec::new()) {
-                        let Seen::Fragment {
+                        let Seen::Chunk {
                             bytes, first, last, ..
                         } = seen
                         else {
@@ -317,7 +317,7 @@ fn the_limit_of_a_stream_can_be_lifted() {
             from.send_fragment(Binary, &piece, number == 65, &mut out)
                 .expect("open");
             for seen in events(&mut to, &out, &mut Vec::new()) {
-                let Seen::Fragment { bytes, last, .. } = seen else {
+                let Seen::Chunk { bytes, last, .. } = seen else {
                     panic!("{seen:?}");
                 };
                 received += bytes.len() as u64;

@@ -45,7 +45,7 @@ const PLAIN: [(&str, &str); 31] = [
 /// Further ones, of which the definition says it at once.
 const PLAIN_TOO: [(&str, &str); 3] = [
     ("protocol.rs", "Protocol"),
-    ("role.rs", "Role"),
+    ("frame/role.rs", "Role"),
     ("uri/mod.rs", "UriError"),
 ];
 

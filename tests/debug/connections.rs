@@ -110,7 +110,7 @@ fn receiving() -> Vec<Shown> {
     let reason = [&1000_u16.to_be_bytes(), text.as_bytes()].concat();
     let mut shown = Vec::new();
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             for (first, payload) in [
                 (0x81, text.as_bytes()),
                 (0x01, text.as_bytes()),
@@ -194,7 +194,7 @@ fn compressed() -> Vec<Shown> {
     let long = [TEXT, CODE_POINT].concat().repeat(20_000);
     for role in ROLES {
         for first in [0xC1, 0xC2] {
-            for delivery in [Delivery::Messages, Delivery::Fragments] {
+            for delivery in [Delivery::Messages, Delivery::Chunks] {
                 for length in [20, 4000, long.len()] {
                     let whole = wire(role, first, &stored(&long.as_bytes()[..length]));
                     for end in [whole.len() - 1, whole.len() - 3, whole.len() / 2] {
@@ -260,7 +260,7 @@ fn legacy() -> Vec<Shown> {
         shown.push(show("a server of the draft", &server).with_marks(&marks));
     }
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let config = Config::new().delivery(delivery);
             let mut conn = Connection::hixie76_upgraded(role, config, Agreement::new());
             let text = [b"\0", TEXT.as_bytes(), &CODE_POINT.as_bytes()[..2]].concat();

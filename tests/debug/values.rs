@@ -12,7 +12,7 @@ use websocket_proto::handshake::{
 };
 use websocket_proto::hixie76::{self, ClientHandshake, Keys, PendingRequest, TextDecoder};
 use websocket_proto::{
-    CloseCode, CloseFrame, Config, Event, FixedOutput, Fragment, FragmentData, Input, Output,
+    Chunk, ChunkData, CloseCode, CloseFrame, Config, Event, FixedOutput, Input, Output,
     PreparedMessage, Reply, Role, Seed, Uri,
 };
 
@@ -469,10 +469,10 @@ fn events() -> Vec<Shown> {
     )
     .expect("a head");
     let fragments = [
-        FragmentData::Text(Cow::Borrowed(TEXT)),
-        FragmentData::Binary(Cow::Borrowed(TEXT.as_bytes())),
+        ChunkData::Text(Cow::Borrowed(TEXT)),
+        ChunkData::Binary(Cow::Borrowed(TEXT.as_bytes())),
     ]
-    .map(|data| Fragment {
+    .map(|data| Chunk {
         data,
         first: true,
         last: false,
@@ -490,8 +490,8 @@ fn events() -> Vec<Shown> {
         Event::Body(bytes()),
         Event::Text(Cow::Borrowed(TEXT)),
         Event::Binary(bytes()),
-        Event::Fragment(fragments[0].clone()),
-        Event::Fragment(fragments[1].clone()),
+        Event::Chunk(fragments[0].clone()),
+        Event::Chunk(fragments[1].clone()),
         Event::Ping(bytes()),
         Event::Pong(bytes()),
         Event::Close(Some(close.clone())),
@@ -502,14 +502,9 @@ fn events() -> Vec<Shown> {
         "with a reason",
         &close,
     )];
-    for fragment in &fragments {
-        shown.push(Shown::new("event.rs", "Fragment", "a piece", fragment));
-        shown.push(Shown::new(
-            "event.rs",
-            "FragmentData",
-            "a piece",
-            &fragment.data,
-        ));
+    for chunk in &fragments {
+        shown.push(Shown::new("event.rs", "Chunk", "a chunk", chunk));
+        shown.push(Shown::new("event.rs", "ChunkData", "a piece", &chunk.data));
     }
     for event in &events {
         shown.push(Shown::new("event.rs", "Event", "an event", event));

@@ -9,7 +9,7 @@ use crate::support::{Run, Seen, feed};
 use crate::{open, opened};
 
 fn deliveries() -> impl Strategy<Value = Delivery> {
-    prop_oneof![Just(Delivery::Messages), Just(Delivery::Fragments)]
+    prop_oneof![Just(Delivery::Messages), Just(Delivery::Chunks)]
 }
 
 /// Bytes that mean something more often than not.
@@ -45,7 +45,7 @@ fn texts(seen: Vec<Seen>) -> Vec<String> {
     for seen in seen {
         match seen {
             Seen::Text(text) => texts.push(text),
-            Seen::Fragment { bytes, last, .. } => {
+            Seen::Chunk { bytes, last, .. } => {
                 open.extend(bytes);
                 if last {
                     texts.push(String::from_utf8(core::mem::take(&mut open)).expect("text"));

@@ -119,7 +119,7 @@ fn a_client_is_the_same_in_every_cut() {
 #[test]
 fn frames_are_the_same_in_every_cut() {
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             for end in [
                 &b"\xff\x00"[..],
                 b"\x00cut",
@@ -145,7 +145,7 @@ fn a_text_over_the_limit_is_the_same_in_every_cut() {
         b"abcdefghijkl",
         b"",
     ];
-    for delivery in [Delivery::Messages, Delivery::Fragments] {
+    for delivery in [Delivery::Messages, Delivery::Chunks] {
         for text in texts {
             let whole = String::from_utf8_lossy(text);
             for limit in 0..30 {
@@ -159,13 +159,13 @@ fn a_text_over_the_limit_is_the_same_in_every_cut() {
                     .iter()
                     .fold(String::new(), |all, seen| match seen {
                         Seen::Text(text) => all + text,
-                        Seen::Fragment { bytes, .. } => all + &String::from_utf8_lossy(bytes),
+                        Seen::Chunk { bytes, .. } => all + &String::from_utf8_lossy(bytes),
                         _ => all,
                     });
                 let most = match (is_over, delivery) {
                     (false, _) => whole.len(),
                     (true, Delivery::Messages) => 0,
-                    (true, Delivery::Fragments) => {
+                    (true, Delivery::Chunks) => {
                         let fits = |end: &usize| whole.is_char_boundary(*end);
                         (0..=limit as usize).rfind(fits).expect("the start fits")
                     }

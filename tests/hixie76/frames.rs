@@ -94,9 +94,9 @@ fn what_is_not_utf8_is_replaced() {
         let wire = [b"\x00", bytes, b"\xff\x00next\xff"].concat();
         let text = String::from_utf8_lossy(bytes);
         assert_eq!(texts(&wire), [&*text, "next"]);
-        let pieces = Config::new().delivery(Delivery::Fragments);
+        let pieces = Config::new().delivery(Delivery::Chunks);
         let run = received(pieces, &wire);
-        let whole = |text: &str| Seen::Fragment {
+        let whole = |text: &str| Seen::Chunk {
             kind: websocket_proto::MessageKind::Text,
             bytes: text.as_bytes().to_vec(),
             first: true,
@@ -204,7 +204,7 @@ fn texts_are_bounded() {
     assert_eq!((run.error, run.events.len()), (None, 3));
 
     // In pieces no more than the limit is delivered before.
-    let config = config.delivery(Delivery::Fragments);
+    let config = config.delivery(Delivery::Chunks);
     for step in 1..20 {
         let mut conn = open(Role::Server, config);
         let (mut out, mut delivered, mut error) = (Vec::new(), 0, None);
@@ -212,7 +212,7 @@ fn texts_are_bounded() {
             let (seen, failed) = feed(&mut conn, piece, &mut out);
             error = error.or(failed);
             for seen in seen {
-                let Seen::Fragment {
+                let Seen::Chunk {
                     bytes, last: false, ..
                 } = seen
                 else {
@@ -245,7 +245,7 @@ fn as_much_as_fits_is_delivered() {
     ] {
         let config = Config::new().max_message(limit);
         let run = cuts(
-            || open(Role::Server, config.delivery(Delivery::Fragments)),
+            || open(Role::Server, config.delivery(Delivery::Chunks)),
             wire,
         );
         assert_eq!(run.error, Some(Error::Limit(Limit::Message)));
@@ -253,7 +253,7 @@ fn as_much_as_fits_is_delivered() {
             .events
             .iter()
             .flat_map(|event| match event {
-                Seen::Fragment {
+                Seen::Chunk {
                     bytes, last: false, ..
                 } => bytes.clone(),
                 other => panic!("{other:?}"),

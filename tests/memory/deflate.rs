@@ -43,7 +43,7 @@ fn bomb(role: Role) -> Vec<u8> {
 fn a_bomb_costs_no_more_than_the_limit_and_a_chunk() {
     const LIMIT: usize = 1 << 20;
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             for size in [100, 1 << 20] {
                 let config = Config::new()
                     .deflate(DeflateConfig::new())
@@ -57,7 +57,7 @@ fn a_bomb_costs_no_more_than_the_limit_and_a_chunk() {
                         let mut input = Input::new(read);
                         loop {
                             match conn.receive(&mut input, &mut out) {
-                                Ok(Some(Event::Fragment(_))) => {}
+                                Ok(Some(Event::Chunk(_))) => {}
                                 Ok(Some(other)) => panic!("{other:?}"),
                                 Ok(None) => return None,
                                 Err(error) => return Some(error),
@@ -75,7 +75,7 @@ fn a_bomb_costs_no_more_than_the_limit_and_a_chunk() {
                 );
                 let bound = match delivery {
                     Delivery::Messages => LIMIT + 128 * KIB,
-                    Delivery::Fragments => 128 * KIB,
+                    Delivery::Chunks => 128 * KIB,
                 };
                 assert!(used.peak < bound, "{used:?}");
                 assert!(used.held <= 0, "nothing stays: {used:?}");
@@ -89,12 +89,12 @@ fn a_bomb_costs_no_more_than_the_limit_and_a_chunk() {
 fn a_pause_holds_no_more_than_a_piece() {
     let config = Config::new()
         .deflate(DeflateConfig::new())
-        .delivery(Delivery::Fragments);
+        .delivery(Delivery::Chunks);
     let mut conn = open(Role::Client, "permessage-deflate", config);
     let mut bomb = bomb(Role::Client);
     let mut input = Input::new(&mut bomb);
     let (first, used) = measure(|| conn.receive(&mut input, &mut Vec::new()));
-    assert!(matches!(first, Ok(Some(Event::Fragment(_)))));
+    assert!(matches!(first, Ok(Some(Event::Chunk(_)))));
     println!("paused within a bomb: {} KiB", used.held / KIB as isize);
     assert!(used.peak < 160 * KIB, "{used:?}");
     drop(first);
@@ -263,7 +263,7 @@ fn without_takeover_a_connection_keeps_nothing_after_a_message() {
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 11) as u8)
         .collect();
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let config = Config::new()
                 .deflate(DeflateConfig::new())
                 .delivery(delivery);

@@ -52,10 +52,7 @@ fn a_gigabyte_is_skipped_in_constant_memory() {
 /// HX-26: what is kept grows with what has come, and with the limit at most.
 #[test]
 fn an_endless_text_is_bounded() {
-    for (delivery, most) in [
-        (Delivery::Messages, 3 << 20),
-        (Delivery::Fragments, 1 << 10),
-    ] {
+    for (delivery, most) in [(Delivery::Messages, 3 << 20), (Delivery::Chunks, 1 << 10)] {
         let config = Config::new().max_message(1 << 20).delivery(delivery);
         let mut conn = open(Role::Server, config);
         let mut piece = vec![b'a'; 4 << 10];
@@ -83,7 +80,7 @@ fn an_endless_text_is_bounded() {
 /// only what is kept of it: three bytes stand for each that is not UTF-8.
 #[test]
 fn a_text_over_the_limit_is_not_decoded_beyond_it() {
-    for delivery in [Delivery::Messages, Delivery::Fragments] {
+    for delivery in [Delivery::Messages, Delivery::Chunks] {
         for limit in [0, 1, 100, 4000] {
             for (before, bytes) in [(0, &b"\x80"[..]), (0, b"\xf0\x9f\x8e"), (60, b"\xe2\x82")] {
                 let config = Config::new().max_message(limit).delivery(delivery);

@@ -59,7 +59,7 @@ fn an_announced_length_allocates_nothing() {
                 assert!(used.peak < 1024, "{used:?}");
 
                 let unlimited = Config::new().max_frame(u64::MAX).max_message(u64::MAX);
-                for delivery in [Delivery::Messages, Delivery::Fragments] {
+                for delivery in [Delivery::Messages, Delivery::Chunks] {
                     let mut conn = open(role, unlimited.delivery(delivery));
                     let mut feed = Feed::new([bytes.clone(), vec![b'x'; 10]].concat());
                     // Masked they would be no text.

@@ -13,7 +13,7 @@ fn place(event: &Event<'_>) -> Range<*const u8> {
     match event {
         Event::Text(text) => text.as_bytes().as_ptr_range(),
         Event::Binary(bytes) | Event::Ping(bytes) | Event::Pong(bytes) => bytes.as_ptr_range(),
-        Event::Fragment(fragment) => fragment.data.as_bytes().as_ptr_range(),
+        Event::Chunk(chunk) => chunk.data.as_bytes().as_ptr_range(),
         Event::Close(Some(close)) => close.reason.as_bytes().as_ptr_range(),
         other => panic!("{other:?}"),
     }
@@ -35,7 +35,7 @@ fn what_lies_whole_in_the_input_costs_no_allocation_and_no_copy() {
         (0x88, b"\x03\xe8bye"),
     ];
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let mut conn = open(role, Config::new().delivery(delivery));
             let mut out = Vec::with_capacity(1000);
             for (first, payload) in kinds {
@@ -241,7 +241,7 @@ fn a_message_delivered_in_pieces_takes_constant_memory() {
     for role in ROLES {
         for (begin, byte) in [(0x01, "κ"), (0x02, "\0\0")] {
             let config = Config::new()
-                .delivery(Delivery::Fragments)
+                .delivery(Delivery::Chunks)
                 .max_message(64 << 20);
             let mut conn = open(role, config);
             let payload = byte.repeat(MIB / 2);
@@ -263,10 +263,10 @@ fn a_message_delivered_in_pieces_takes_constant_memory() {
                         read.copy_from_slice(piece);
                         let mut input = Input::new(read);
                         while let Some(event) = conn.receive(&mut input, &mut out).expect("valid") {
-                            let Event::Fragment(fragment) = event else {
+                            let Event::Chunk(chunk) = event else {
                                 panic!("{event:?}");
                             };
-                            received += fragment.data.as_bytes().len();
+                            received += chunk.data.as_bytes().len();
                         }
                     }
                 }

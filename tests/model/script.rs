@@ -90,7 +90,7 @@ pub(crate) fn run(bytes: &[u8]) {
         pong_after_close: dice.flag(),
         deliver_while_closing: !dice.flag(),
     };
-    let delivery = dice.pick(&[Delivery::Messages, Delivery::Fragments]);
+    let delivery = dice.pick(&[Delivery::Messages, Delivery::Chunks]);
     let capacity = dice.pick(&[1 << 20, 300, 20, 0, 7]);
     let mut script = Script {
         connection: connect(&settings, delivery),
@@ -337,14 +337,14 @@ fn keep(under_way: &mut Vec<u8>, event: Event<'_>) -> Option<Seen> {
     Some(match event {
         Event::Text(text) => Seen::Message(MessageKind::Text, text.into_owned().into_bytes()),
         Event::Binary(bytes) => Seen::Message(MessageKind::Binary, bytes.into_owned()),
-        Event::Fragment(fragment) => {
-            assert!(!fragment.first || under_way.is_empty());
-            under_way.extend_from_slice(fragment.data.as_bytes());
-            if !fragment.last {
-                assert!(!fragment.data.as_bytes().is_empty());
+        Event::Chunk(chunk) => {
+            assert!(!chunk.first || under_way.is_empty());
+            under_way.extend_from_slice(chunk.data.as_bytes());
+            if !chunk.last {
+                assert!(!chunk.data.as_bytes().is_empty());
                 return None;
             }
-            Seen::Message(fragment.data.kind(), std::mem::take(under_way))
+            Seen::Message(chunk.data.kind(), std::mem::take(under_way))
         }
         Event::Ping(payload) => Seen::Ping(payload.into_owned()),
         Event::Pong(payload) => Seen::Pong(payload.into_owned()),

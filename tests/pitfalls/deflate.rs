@@ -50,7 +50,7 @@ fn bomb(length: usize) -> Vec<u8> {
 fn a_bomb_ends_at_the_limit_and_the_limit_itself_is_let_through() {
     let config = always().max_message(1 << 20);
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let config = config.delivery(delivery);
             let run = |length: usize| {
                 let mut conn = agreed(role, BARE, config);
@@ -58,19 +58,19 @@ fn a_bomb_ends_at_the_limit_and_the_limit_itself_is_let_through() {
             };
             let (events, error) = run(10 << 20);
             assert_eq!(error, Some(Error::Limit(Limit::Message)));
-            assert!(matches!(&events[..], [] | [Seen::Fragment { .. }, ..]));
+            assert!(matches!(&events[..], [] | [Seen::Chunk { .. }, ..]));
             let (events, error) = run((1 << 20) + 1);
             assert_eq!(error, Some(Error::Limit(Limit::Message)));
             assert!(!matches!(
                 events.last(),
-                Some(Seen::Fragment { last: true, .. })
+                Some(Seen::Chunk { last: true, .. })
             ));
             let (events, error) = run(1 << 20);
             assert_eq!(error, None);
             let length: usize = events
                 .iter()
                 .map(|event| match event {
-                    Seen::Binary(bytes) | Seen::Fragment { bytes, .. } => bytes.len(),
+                    Seen::Binary(bytes) | Seen::Chunk { bytes, .. } => bytes.len(),
                     other => panic!("{other:?}"),
                 })
                 .sum();

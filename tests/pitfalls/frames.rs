@@ -55,7 +55,7 @@ fn a_ping_of_126_bytes_is_refused_before_its_payload() {
 #[test]
 fn fragments_under_the_limit_do_not_pass_it_together() {
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let config = Config::new()
                 .max_frame(100)
                 .max_message(250)

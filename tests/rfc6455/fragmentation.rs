@@ -356,7 +356,7 @@ proptest! {
         let run = received(role, Config::new(), &bytes);
         prop_assert_eq!(without_pongs(run.events()), expected.clone());
 
-        let config = Config::new().delivery(Delivery::Fragments);
+        let config = Config::new().delivery(Delivery::Chunks);
         let run = received(role, config, &bytes);
         prop_assert_eq!(put_together(&without_pongs(run.events())), expected);
     }
@@ -373,7 +373,7 @@ fn put_together(pieces: &[Seen]) -> Vec<Seen> {
     let mut whole = Vec::new();
     let mut begun = false;
     for piece in pieces {
-        let Seen::Fragment {
+        let Seen::Chunk {
             kind,
             bytes,
             first,

@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 /// Both ways to take messages validate.
-const CONFIGS: [Config; 2] = [Config::new(), Config::new().delivery(Delivery::Fragments)];
+const CONFIGS: [Config; 2] = [Config::new(), Config::new().delivery(Delivery::Chunks)];
 
 /// Checks that a text message in one frame, and in two however it is cut,
 /// comes out unchanged.
@@ -23,7 +23,7 @@ fn assert_valid(bytes: &[u8]) {
                 let run = received(role, CONFIGS[0], &wire);
                 assert_eq!(run.events(), [Seen::Text(text.to_owned())]);
                 let run = received(role, CONFIGS[1], &wire);
-                let whole = Seen::Fragment {
+                let whole = Seen::Chunk {
                     kind: MessageKind::Text,
                     bytes: bytes.to_vec(),
                     first: true,
@@ -260,7 +260,7 @@ fn control_frames_do_not_disturb_a_split_code_point() {
         assert_eq!(run.sent()[0].plain(), (0x8a, &[0xff][..]));
 
         let run = received(role, CONFIGS[1], &bytes);
-        let piece = Seen::Fragment {
+        let piece = Seen::Chunk {
             kind: MessageKind::Text,
             bytes: "κ".into(),
             first: true,
@@ -347,7 +347,7 @@ fn pieces_before_an_invalid_byte_are_delivered() {
         let mut out = Vec::new();
         let wire = on_wire(role, &frame(0x81, b"good\xff"));
         let (events, error) = feed(&mut connection, &wire[..wire.len() - 1], &mut out);
-        let piece = Seen::Fragment {
+        let piece = Seen::Chunk {
             kind: MessageKind::Text,
             bytes: b"good".to_vec(),
             first: true,

@@ -45,7 +45,7 @@ fn a_bomb_ends_at_the_limit() {
     let payload = deflated(&vec![0; 10 << 20], 9);
     assert!(payload.len() < 10_400, "{}: about 1000 to 1", payload.len());
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let config = always().max_message(1 << 20).delivery(delivery);
             let wire = on_wire(role, &frame(0xc2, &payload));
             let mut conn = open(role, BARE, config);
@@ -69,7 +69,7 @@ fn a_bomb_ends_at_the_limit() {
 
 fn length(event: &crate::support::Seen) -> usize {
     match event {
-        crate::support::Seen::Fragment { bytes, .. } => bytes.len(),
+        crate::support::Seen::Chunk { bytes, .. } => bytes.len(),
         other => panic!("{other:?}"),
     }
 }
@@ -78,7 +78,7 @@ fn length(event: &crate::support::Seen) -> usize {
 #[test]
 fn a_frame_over_its_limit_fails_at_its_header() {
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let config = always().max_frame(7).delivery(delivery);
             let exact = frame(0xc1, &deflated(b"Hello", 6));
             let mut conn = open(role, BARE, config);

@@ -58,7 +58,7 @@ pub(crate) fn pieces(mut conn: Connection, wire: &[u8], size: usize) -> (Outcome
             match event {
                 Seen::Text(text) => received.push(text.into_bytes()),
                 Seen::Binary(bytes) => received.push(bytes),
-                Seen::Fragment {
+                Seen::Chunk {
                     bytes, first, last, ..
                 } => {
                     assert_eq!(first, under_way.is_empty(), "only the first is");
@@ -100,7 +100,7 @@ pub(crate) fn outcome(agreed: &str, config: Config, unmasked: &[u8]) -> (Outcome
     let mut outcomes = vec![];
     for role in ROLES {
         let wire = on_wire(role, unmasked);
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let all = 1..=wire.len();
             let few = [1, 2, 3, 5, 127, 4096, wire.len()];
             let sizes = match wire.len() {

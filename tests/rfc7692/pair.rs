@@ -150,7 +150,7 @@ fn message(events: Vec<Seen>) -> (bool, Vec<u8>) {
                 pieces.push(text.into_bytes());
             }
             Seen::Binary(bytes) => pieces.push(bytes),
-            Seen::Fragment { kind, bytes, .. } => {
+            Seen::Chunk { kind, bytes, .. } => {
                 is_text = kind == MessageKind::Text;
                 pieces.push(bytes);
             }
@@ -211,7 +211,7 @@ proptest! {
         cuts in prop::collection::vec(prop_oneof![1..20_usize, 1..5000_usize], 1..5),
     ) {
         let deliveries = streams.map(|streams| match streams {
-            true => Delivery::Fragments,
+            true => Delivery::Chunks,
             false => Delivery::Messages,
         });
         check(wishes, deliveries, &steps, &cuts)?;
@@ -280,7 +280,7 @@ fn every_combination_of_parameters_carries_a_conversation() {
                     .outgoing_window_bits(client_bits)
                     .incoming_window_bits(server_bits);
                 let server = config.outgoing_takeover(takeover & 2 != 0);
-                let deliveries = [Delivery::Messages, Delivery::Fragments];
+                let deliveries = [Delivery::Messages, Delivery::Chunks];
                 check([client, server], deliveries, &steps, &[1000]).expect("arrives");
             }
         }

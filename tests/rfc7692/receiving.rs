@@ -299,7 +299,7 @@ fn received_bytes_pay_for_further_final_blocks() {
 fn text_is_checked_as_it_is_inflated() {
     let first = hex("41 17 3a b7 eb e1 de 9d e7 9b cf ed 39 b7 f5 cb 84 86 06 00 00 00 00 ff ff");
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let mut conn = open(role, BARE, always().delivery(delivery));
             let (_, error) = feed(&mut conn, &on_wire(role, &first), &mut vec![]);
             assert_eq!(error, Some(Error::InvalidUtf8), "before the second arrives");
@@ -364,7 +364,7 @@ fn a_payload_that_ends_within_a_block_fails() {
 fn control_frames_pass_between_compressed_fragments() {
     let bytes = hex("41 03 f2 48 cd 89 01 78 80 04 c9 c9 07 00");
     for role in ROLES {
-        for delivery in [Delivery::Messages, Delivery::Fragments] {
+        for delivery in [Delivery::Messages, Delivery::Chunks] {
             let conn = open(role, BARE, always().delivery(delivery));
             let (outcome, sent) = crate::common::pieces(conn, &on_wire(role, &bytes), 1);
             assert_eq!(outcome.received, [&b"\x09x"[..], b"Hello"]);

@@ -14,7 +14,7 @@ const SECRET: u8 = 0x80;
 
 const WINDOWS: core::ops::RangeInclusive<u32> = 9..=15;
 
-const DELIVERIES: [Delivery; 2] = [Delivery::Messages, Delivery::Fragments];
+const DELIVERIES: [Delivery; 2] = [Delivery::Messages, Delivery::Chunks];
 
 /// An agreement on this window in both directions.
 fn agreed(bits: u32, takeover: bool) -> String {
@@ -121,7 +121,7 @@ fn suffer(victim: Victim, bits: u32, takeover: bool, delivery: Delivery) {
             let mut input = Input::new(&mut read);
             // With what it has not taken yet, where it comes in chunks.
             let event = conn.receive(&mut input, &mut out).expect("valid so far");
-            assert_eq!(event.is_some(), delivery == Delivery::Fragments);
+            assert_eq!(event.is_some(), delivery == Delivery::Chunks);
         }
         Victim::Sends => conn.send_binary(&secret, &mut out).expect("room"),
         Victim::StopsSending => {
@@ -153,7 +153,7 @@ fn received(
         for event in events {
             match event {
                 Seen::Binary(bytes) => messages.push(bytes),
-                Seen::Fragment { bytes, last, .. } => {
+                Seen::Chunk { bytes, last, .. } => {
                     chunks.extend(bytes);
                     if last {
                         messages.push(core::mem::take(&mut chunks));

@@ -11,7 +11,7 @@ use crate::other;
 use crate::support::{ROLES, Seen, feed, frame, on_wire, sent};
 
 fn streaming() -> Config {
-    always().delivery(Delivery::Fragments)
+    always().delivery(Delivery::Chunks)
 }
 
 /// What comes out of little input comes out in pieces of bounded size, one for
@@ -30,18 +30,18 @@ fn events_come_one_by_one_and_are_bounded() {
         assert!(input.len() <= left, "the input moves on");
         left = input.len();
         match event {
-            Some(Event::Fragment(fragment)) => {
-                let bytes = fragment.data.as_bytes();
+            Some(Event::Chunk(chunk)) => {
+                let bytes = chunk.data.as_bytes();
                 assert!(bytes.len() <= 32 << 10, "{} bytes at once", bytes.len());
                 assert!(bytes.iter().all(|byte| *byte == 7));
-                assert_eq!(fragment.first, calls == 0);
+                assert_eq!(chunk.first, calls == 0);
                 received += bytes.len();
                 calls += 1;
                 if calls == 1 {
                     // As much of the input has been taken as makes a piece.
                     assert!(left > 3500, "{left} bytes of input wait");
                 }
-                assert_eq!(fragment.last, received == whole.len() && bytes.is_empty());
+                assert_eq!(chunk.last, received == whole.len() && bytes.is_empty());
             }
             Some(Event::Ping(payload)) => {
                 assert_eq!(received, whole.len(), "not before the message is through");
@@ -67,8 +67,8 @@ fn a_caller_may_pause_after_any_event() {
         let mut count = 0;
         while count < most {
             match conn.receive(input, &mut vec![]).expect("valid") {
-                Some(Event::Fragment(fragment)) => {
-                    let bytes = fragment.data.as_bytes().to_vec();
+                Some(Event::Chunk(chunk)) => {
+                    let bytes = chunk.data.as_bytes().to_vec();
                     received.push_str(&String::from_utf8(bytes).expect("text"));
                 }
                 Some(other) => panic!("{other:?}"),
@@ -103,7 +103,7 @@ fn pieces_of_text_are_text() {
                 assert_eq!(error, None);
                 for event in events {
                     match event {
-                        Seen::Fragment { bytes, kind, .. } => {
+                        Seen::Chunk { bytes, kind, .. } => {
                             assert_eq!(kind, MessageKind::Text);
                             received.push_str(core::str::from_utf8(&bytes).expect("text"));
                         }
@@ -120,7 +120,7 @@ fn pieces_of_text_are_text() {
 /// closing handshake goes on.
 #[test]
 fn what_comes_while_closing_is_dropped_where_it_is_not_wanted() {
-    for delivery in [Delivery::Messages, Delivery::Fragments] {
+    for delivery in [Delivery::Messages, Delivery::Chunks] {
         let config = always().delivery(delivery).deliver_while_closing(false);
         let mut conn = open(Role::Client, BARE, config);
         conn.send_empty_close(&mut vec![]).expect("open");
@@ -162,12 +162,12 @@ fn each_fragment_is_flushed() {
                     let bytes: Vec<u8> = events
                         .iter()
                         .flat_map(|event| match event {
-                            Seen::Fragment { bytes, .. } => bytes.clone(),
+                            Seen::Chunk { bytes, .. } => bytes.clone(),
                             other => panic!("{other:?}"),
                         })
                         .collect();
                     assert_eq!(bytes, *part, "at once");
-                    let ends = matches!(events.last(), Some(Seen::Fragment { last: true, .. }));
+                    let ends = matches!(events.last(), Some(Seen::Chunk { last: true, .. }));
                     assert_eq!(ends, last);
                 }
             }
@@ -302,7 +302,7 @@ fn a_long_stream_goes_through() {
             assert_eq!(error, None);
             for event in events {
                 match event {
-                    Seen::Fragment { bytes, .. } => {
+                    Seen::Chunk { bytes, .. } => {
                         let at = received % block.len();
                         assert_eq!(bytes, block[at..at + bytes.len()]);
                         received += bytes.len();

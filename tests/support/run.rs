@@ -2,8 +2,7 @@
 
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    CloseStatus, Config, Connection, Error, Event, FragmentData, Input, MessageKind, Role, Seed,
-    State,
+    ChunkData, CloseStatus, Config, Connection, Error, Event, Input, MessageKind, Role, Seed, State,
 };
 
 use super::wire::{Sent, on_wire, sent};
@@ -31,7 +30,7 @@ pub(crate) fn open(role: Role, config: Config) -> Connection {
 pub(crate) enum Seen {
     Text(String),
     Binary(Vec<u8>),
-    Fragment {
+    Chunk {
         kind: MessageKind,
         bytes: Vec<u8>,
         first: bool,
@@ -49,14 +48,14 @@ impl From<Event<'_>> for Seen {
         match event {
             Event::Text(text) => Self::Text(text.into_owned()),
             Event::Binary(bytes) => Self::Binary(bytes.into_owned()),
-            Event::Fragment(fragment) => Self::Fragment {
-                kind: fragment.data.kind(),
-                bytes: match fragment.data {
-                    FragmentData::Text(text) => text.into_owned().into_bytes(),
-                    FragmentData::Binary(bytes) => bytes.into_owned(),
+            Event::Chunk(chunk) => Self::Chunk {
+                kind: chunk.data.kind(),
+                bytes: match chunk.data {
+                    ChunkData::Text(text) => text.into_owned().into_bytes(),
+                    ChunkData::Binary(bytes) => bytes.into_owned(),
                 },
-                first: fragment.first,
-                last: fragment.last,
+                first: chunk.first,
+                last: chunk.last,
             },
             Event::Ping(payload) => Self::Ping(payload.into_owned()),
             Event::Pong(payload) => Self::Pong(payload.into_owned()),
@@ -217,13 +216,13 @@ fn joined(events: Vec<Seen>) -> Vec<Seen> {
     for event in events {
         match (joined.last_mut(), event) {
             (
-                Some(Seen::Fragment {
+                Some(Seen::Chunk {
                     kind,
                     bytes,
                     last: last @ false,
                     ..
                 }),
-                Seen::Fragment {
+                Seen::Chunk {
                     kind: next,
                     bytes: more,
                     first,

@@ -63,7 +63,7 @@ impl Setup {
             .deliver_while_closing(!self.has(3))
             .max_spare(if self.has(8) { 0 } else { 1 << 16 });
         if self.has(4) {
-            config = config.delivery(Delivery::Fragments);
+            config = config.delivery(Delivery::Chunks);
         }
         if self.is_limited() {
             config = config.max_frame(200).max_message(300).max_fragments(3);

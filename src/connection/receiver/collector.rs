@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::assembly::Assembly;
 use crate::error::{Error, Limit};
-use crate::event::{Event, Fragment, FragmentData, MessageKind};
+use crate::event::{Chunk, ChunkData, Event, MessageKind};
 use crate::frame::{Header, MaskingKey, Opcode, Utf8Validator, Validated, from_utf8};
 use crate::{Config, Delivery};
 
@@ -219,7 +219,7 @@ impl Collector {
                     error: Some(error),
                 },
             },
-            Delivery::Fragments => self.push_chunk(bytes, ends),
+            Delivery::Chunks => self.push_chunk(bytes, ends),
         }
     }
 
@@ -255,7 +255,7 @@ impl Collector {
     fn push_chunk<'a>(&mut self, bytes: &'a [u8], ends: bool) -> Step<'a> {
         let mut error = None;
         let data = match self.kind {
-            MessageKind::Binary => FragmentData::Binary(Cow::Borrowed(bytes)),
+            MessageKind::Binary => ChunkData::Binary(Cow::Borrowed(bytes)),
             MessageKind::Text => {
                 let validator = self.assembly.validator();
                 let (valid, mut is_valid) = validate(validator, bytes);
@@ -265,7 +265,7 @@ impl Collector {
                 if !is_valid {
                     error = Some(Error::InvalidUtf8);
                 }
-                FragmentData::Text(match valid.completed {
+                ChunkData::Text(match valid.completed {
                     // `text` is empty then: no more than what completes the
                     // code point was taken.
                     Some(completed) => Cow::Owned(String::from(completed)),
@@ -278,13 +278,13 @@ impl Collector {
 
     /// A chunk, and the error that comes after it. An empty one only ends a
     /// message.
-    fn chunk<'a>(&mut self, data: FragmentData<'a>, ends: bool, error: Option<Error>) -> Step<'a> {
+    fn chunk<'a>(&mut self, data: ChunkData<'a>, ends: bool, error: Option<Error>) -> Step<'a> {
         let last = ends && error.is_none();
         if data.as_bytes().is_empty() && !last {
             return Step { event: None, error };
         }
         let first = !core::mem::replace(&mut self.begun, !last);
-        let event = self.deliver(Event::Fragment(Fragment { data, first, last }));
+        let event = self.deliver(Event::Chunk(Chunk { data, first, last }));
         Step { event, error }
     }
 
@@ -350,7 +350,7 @@ impl Collector {
     ) -> Step<'a> {
         let mut error = self.count(length, &mut output).err().map(Error::from);
         let data = match self.kind {
-            MessageKind::Binary => FragmentData::Binary(Cow::Owned(output.to_vec())),
+            MessageKind::Binary => ChunkData::Binary(Cow::Owned(output.to_vec())),
             MessageKind::Text => {
                 let (valid, is_valid) = validate(self.assembly.validator(), output);
                 if !is_valid {
@@ -359,7 +359,7 @@ impl Collector {
                 let mut text = String::with_capacity(4 + valid.text.len());
                 text.extend(valid.completed);
                 text.push_str(valid.text);
-                FragmentData::Text(Cow::Owned(text))
+                ChunkData::Text(Cow::Owned(text))
             }
         };
         self.chunk(data, false, error)
@@ -396,7 +396,7 @@ impl Collector {
                     error: Some(error),
                 },
             },
-            Delivery::Fragments => self.chunk(FragmentData::Text(text), ends, error),
+            Delivery::Chunks => self.chunk(ChunkData::Text(text), ends, error),
         }
     }
 

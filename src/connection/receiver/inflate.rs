@@ -59,7 +59,7 @@ impl Inflate {
     pub(super) const fn piece_limit(delivery: Delivery) -> usize {
         match delivery {
             Delivery::Messages => usize::MAX,
-            Delivery::Fragments => PIECE,
+            Delivery::Chunks => PIECE,
         }
     }
 
@@ -79,7 +79,7 @@ impl Inflate {
                 event: state.push_message(bytes, ends, collector)?,
                 error: None,
             }),
-            Delivery::Fragments => {
+            Delivery::Chunks => {
                 state.unread.extend_from_slice(bytes);
                 state.stage = match ends {
                     true => Stage::LastPiece,

@@ -68,7 +68,7 @@ impl ClientHandshake {
     ///
     /// # Errors
     ///
-    /// [`BuildError`](BuildError) names the first thing that was
+    /// [`BuildError`] names the first thing that was
     /// set and may not be sent, or that the draft has no words for: it needs
     /// an origin, and it has no extensions and one subprotocol at most.
     pub fn new(request: &ClientRequest, keys: Keys) -> Result<Self, BuildError> {
@@ -150,7 +150,7 @@ impl ClientHandshake {
     ///
     /// # Errors
     ///
-    /// [`ResponseError`](ResponseError) names the first rule that
+    /// [`ResponseError`] names the first rule that
     /// the answer breaks. The client then closes the transport.
     pub fn verify(
         &self,

@@ -126,7 +126,7 @@ impl ClientRequest {
     /// The bytes of the request. Nothing may follow before the answer has been
     /// [verified](Self::verify).
     ///
-    /// `key` comes from [`encode_key`](super::encode_key) over 16 random bytes
+    /// `key` comes from [`encode_key`](crate::handshake::encode_key) over 16 random bytes
     /// that are drawn for this attempt alone.
     ///
     /// # Errors

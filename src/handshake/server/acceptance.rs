@@ -113,7 +113,7 @@ impl Acceptance {
 
     /// Adds a field, such as `Set-Cookie`. `Upgrade`, `Connection`, the
     /// `Sec-WebSocket-` fields, `Content-Length` and `Transfer-Encoding` are not
-    /// for the caller to write. What is wrong shows in [`Request::accept`].
+    /// for the caller to write. What is wrong shows in [`Request::accept`](crate::handshake::Request::accept).
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let added = add_header(&mut self.headers, name, value.as_ref(), Name::is_managed);

@@ -36,7 +36,7 @@ impl PendingRequest {
     ///
     /// # Errors
     ///
-    /// [`RequestError`](RequestError) names the first rule that the
+    /// [`RequestError`] names the first rule that the
     /// request breaks, and its
     /// [`refusal`](RequestError::refusal) answers it.
     pub fn new(head: RequestHead) -> Result<Self, RequestError> {

@@ -24,7 +24,7 @@ use crate::syntax::{ascii, elements_if};
 /// 4.2.1). Whether to accept it is the application's decision: on the path, the
 /// [origin](Self::origin), cookies and other fields.
 ///
-/// Answer with [`accept`](Self::accept) or with a [`Response`](super::Response)
+/// Answer with [`accept`](Self::accept) or with a [`Response`](crate::handshake::Response)
 /// that refuses it.
 ///
 /// ```

@@ -5,9 +5,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{split, unmask, validate};
+use crate::frame::Role;
 use crate::frame::{Header, MaskingKey, Opcode};
 use crate::input::Input;
-use crate::role::Role;
 
 const KEY: MaskingKey = MaskingKey::new([0x37, 0xfa, 0x21, 0x3d]);
 const ROLES: [Role; 2] = [Role::Server, Role::Client];

@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use websocket_proto::handshake::ResponseHead;
 use websocket_proto::{
-    CloseFrame, CloseStatus, Error, Event, Fragment, FragmentData, MessageKind, SendError,
+    Chunk, ChunkData, CloseFrame, CloseStatus, Error, Event, MessageKind, SendError,
 };
 
 /// What is sent and received on an open connection.
@@ -12,7 +12,7 @@ use websocket_proto::{
 pub enum Message {
     Text(String),
     Binary(Vec<u8>),
-    /// A piece of a message: received with `Delivery::Fragments` alone.
+    /// A piece of a message: received with `Delivery::Chunks` alone.
     Fragment {
         kind: MessageKind,
         data: Vec<u8>,
@@ -31,11 +31,11 @@ impl Message {
         Some(match event {
             Event::Text(text) => Self::Text(text.into_owned()),
             Event::Binary(bytes) => Self::Binary(bytes.into_owned()),
-            Event::Fragment(Fragment { data, last, .. }) => Self::Fragment {
+            Event::Chunk(Chunk { data, last, .. }) => Self::Fragment {
                 kind: data.kind(),
                 data: match data {
-                    FragmentData::Text(text) => text.into_owned().into_bytes(),
-                    FragmentData::Binary(bytes) => bytes.into_owned(),
+                    ChunkData::Text(text) => text.into_owned().into_bytes(),
+                    ChunkData::Binary(bytes) => bytes.into_owned(),
                 },
                 last,
             },

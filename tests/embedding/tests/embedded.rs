@@ -65,7 +65,7 @@ fn frame(first: u8, length: usize) -> Vec<u8> {
 /// Echoes all of `bytes`, and says how much was received, how much was written
 /// and how often memory was asked for.
 fn echo(bytes: Vec<u8>, size: usize) -> (usize, usize, usize) {
-    let config = Config::new().delivery(Delivery::Fragments);
+    let config = Config::new().delivery(Delivery::Chunks);
     let mut connection = Connection::upgraded_server(config, Agreement::new());
     let (mut buffer, mut memory) = ([0; 1024], [0; 1024]);
     let start = 0;
@@ -78,11 +78,11 @@ fn echo(bytes: Vec<u8>, size: usize) -> (usize, usize, usize) {
         let before = heap::allocations();
         while !connection.is_closed() {
             let event = input.receive(&mut connection, &mut outlet);
-            if let Some(Event::Fragment(fragment)) = event.await.expect("no fault") {
-                let (bytes, kind) = (fragment.data.as_bytes(), fragment.data.kind());
+            if let Some(Event::Chunk(chunk)) = event.await.expect("no fault") {
+                let (bytes, kind) = (chunk.data.as_bytes(), chunk.data.kind());
                 received += bytes.len();
                 outlet
-                    .send_piece(&mut connection, kind, bytes, fragment.last)
+                    .send_piece(&mut connection, kind, bytes, chunk.last)
                     .await
                     .expect("an open connection");
             }

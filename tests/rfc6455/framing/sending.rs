@@ -1,7 +1,5 @@
 //! What an end sends: masking and keys, header bits, limits, states, order.
 
-use chacha20::ChaCha8Rng;
-use chacha20::rand_core::{Rng, SeedableRng};
 use proptest::prelude::*;
 use websocket_proto::handshake::{Agreement, ClientRequest};
 use websocket_proto::{
@@ -94,9 +92,59 @@ fn each_frame_of_a_client_has_the_next_key_of_its_generator() {
         .into_iter()
         .map(|frame| frame.key.unwrap())
         .collect();
-    let mut generator = ChaCha8Rng::from_seed(seed);
-    let expected: Vec<_> = (0..9).map(|_| generator.next_u32().to_le_bytes()).collect();
+    let expected: Vec<_> = chacha8(seed, 0).into_iter().take(9).collect();
     assert_eq!(keys, expected);
+}
+
+/// A block of the key stream of ChaCha with 8 rounds (RFC 8439 section 2.3, but
+/// for the rounds, with a counter of 64 bits and a nonce of zeros).
+fn chacha8(key: [u8; 32], counter: u64) -> [[u8; 4]; 16] {
+    let word = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
+    let mut start = [0; 16];
+    for (to, from) in start.iter_mut().zip(b"expand 32-byte k".chunks(4)) {
+        *to = word(from);
+    }
+    for (to, from) in start[4..].iter_mut().zip(key.chunks(4)) {
+        *to = word(from);
+    }
+    (start[12], start[13]) = (counter as u32, (counter >> 32) as u32);
+    let mut state = start;
+    let mut quarter = |[a, b, c, d]: [usize; 4]| {
+        for (sum, add, xor, bits) in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)] {
+            state[sum] = state[sum].wrapping_add(state[add]);
+            state[xor] = (state[xor] ^ state[sum]).rotate_left(bits);
+        }
+    };
+    for _ in 0..4 {
+        for at in 0..4 {
+            quarter([at, 4 + at, 8 + at, 12 + at]);
+        }
+        for at in 0..4 {
+            let diagonal = [1, 2, 3].map(|row| 4 * row + (at + row) % 4);
+            quarter([at, diagonal[0], diagonal[1], diagonal[2]]);
+        }
+    }
+    let mut words = [[0; 4]; 16];
+    for ((to, now), start) in words.iter_mut().zip(state).zip(start) {
+        *to = now.wrapping_add(start).to_le_bytes();
+    }
+    words
+}
+
+// FR-09: over many blocks of the generator, none of which comes again.
+#[test]
+fn masking_keys_are_those_of_chacha_over_a_thousand_frames() {
+    let seed = core::array::from_fn(|at| at as u8);
+    let mut client =
+        Connection::upgraded_client(Config::new(), Agreement::default(), Seed::from(seed));
+    let mut out = Vec::new();
+    for _ in 0..1000 {
+        client.send_text("same", &mut out).unwrap();
+    }
+    let keys = sent(Role::Client, &out).into_iter();
+    let keys = keys.map(|frame| frame.key.unwrap());
+    let expected = (0..).flat_map(|counter| chacha8(seed, counter)).take(1000);
+    assert!(keys.eq(expected));
 }
 
 // FR-09

@@ -127,7 +127,7 @@ impl Group {
         let mut random = Random::new(!self.seed);
         let mut streams = vec![];
         for (plan, subject) in &self.parties {
-            let streamed = plan.setting.delivery == Delivery::Fragments;
+            let streamed = plan.setting.delivery == Delivery::Chunks;
             let partial = match streamed || plan.setting.max_message.is_some() {
                 true => PARTIAL,
                 false => 0,
@@ -451,7 +451,7 @@ impl<'a> Comparison<'a> {
                 _ => format!("{error:?}, but its code has to be one of {codes:?}"),
             });
         }
-        let is_delivered = self.plan.setting.delivery == Delivery::Fragments;
+        let is_delivered = self.plan.setting.delivery == Delivery::Chunks;
         let surplus = partial.len().checked_sub(output.len());
         let is_right = partial.starts_with(output) && surplus.is_some_and(|more| more <= vague);
         if is_delivered && !is_right {

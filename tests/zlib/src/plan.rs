@@ -101,7 +101,7 @@ impl Plan {
             setting: Setting {
                 role,
                 agreed: format!("permessage-deflate{incoming_words}{outgoing_words}"),
-                delivery: random.pick(&[Delivery::Messages, Delivery::Fragments]),
+                delivery: random.pick(&[Delivery::Messages, Delivery::Chunks]),
                 max_message,
                 deflate,
                 batch: random.one_in(4),

@@ -184,9 +184,9 @@ impl Subject {
                 };
                 (received, buffer)
             }
-            Event::Fragment(fragment) => {
-                let is_text = fragment.data.kind() == MessageKind::Text;
-                if fragment.first == self.partial.is_some() {
+            Event::Chunk(chunk) => {
+                let is_text = chunk.data.kind() == MessageKind::Text;
+                if chunk.first == self.partial.is_some() {
                     self.contradict("a wrong piece is said to be the first");
                 }
                 let partial = self.partial.get_or_insert(Received {
@@ -194,11 +194,11 @@ impl Subject {
                     bytes: Vec::new(),
                 });
                 let same_kind = partial.is_text == is_text;
-                partial.bytes.extend(fragment.data.as_bytes());
+                partial.bytes.extend(chunk.data.as_bytes());
                 if !same_kind {
                     self.contradict("pieces of two kinds");
                 }
-                if fragment.last {
+                if chunk.last {
                     self.received.extend(self.partial.take());
                 }
                 return None;

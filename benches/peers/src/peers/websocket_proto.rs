@@ -54,9 +54,7 @@ impl Contestant for Library {
 
     fn open_streaming(&self, pipe: Pipe, _: bool) -> Option<Box<dyn Session>> {
         // The limit for a frame is 16 MiB otherwise.
-        let config = Config::new()
-            .max_frame(64 << 20)
-            .delivery(Delivery::Fragments);
+        let config = Config::new().max_frame(64 << 20).delivery(Delivery::Chunks);
         let connection = Connection::upgraded_server(config, Agreement::default());
         Some(Box::new(Open::new(connection, pipe)))
     }
@@ -177,12 +175,12 @@ impl Session for Open {
                         this.connection.recycle(bytes);
                     }
                 }
-                Event::Fragment(fragment) => {
-                    check.piece(fragment.data.as_bytes());
-                    if fragment.last {
+                Event::Chunk(chunk) => {
+                    check.piece(chunk.data.as_bytes());
+                    if chunk.last {
                         check.end();
                     }
-                    return Ok(fragment.last);
+                    return Ok(chunk.last);
                 }
                 _ => return Ok(false),
             }

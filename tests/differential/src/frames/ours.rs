@@ -2,7 +2,7 @@
 
 use websocket_proto::handshake::Agreement;
 use websocket_proto::{
-    CloseCode, Config, Connection, Delivery, Event, FragmentData, Input, Role, Seed, State,
+    ChunkData, CloseCode, Config, Connection, Delivery, Event, Input, Role, Seed, State,
 };
 
 use super::{Case, Failure, Seen, Trace};
@@ -19,7 +19,7 @@ impl Ours {
             .max_message(case.max_message)
             .max_fragments(u32::MAX)
             .delivery(if case.in_fragments {
-                Delivery::Fragments
+                Delivery::Chunks
             } else {
                 Delivery::Messages
             });
@@ -89,15 +89,15 @@ fn seen(event: Event<'_>, message: &mut Vec<u8>) -> Option<Seen> {
         Event::Close(frame) => {
             Seen::Close(frame.map(|frame| (frame.code.value(), frame.reason.into_owned())))
         }
-        Event::Fragment(fragment) => {
-            message.extend_from_slice(fragment.data.as_bytes());
-            if !fragment.last {
+        Event::Chunk(chunk) => {
+            message.extend_from_slice(chunk.data.as_bytes());
+            if !chunk.last {
                 return None;
             }
             let bytes = std::mem::take(message);
-            match fragment.data {
-                FragmentData::Text(_) => Seen::Text(bytes),
-                FragmentData::Binary(_) => Seen::Binary(bytes),
+            match chunk.data {
+                ChunkData::Text(_) => Seen::Text(bytes),
+                ChunkData::Binary(_) => Seen::Binary(bytes),
             }
         }
         other => unreachable!("no such event on an open connection: {other:?}"),

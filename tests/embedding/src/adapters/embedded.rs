@@ -11,9 +11,7 @@ use core::ops::Range;
 use embedded_io_async::{Read, Write};
 pub use session::Embedded;
 use websocket_proto::frame::Header;
-use websocket_proto::{
-    Connection, Error, Event, FixedOutput, Input, MessageKind, Output, SendError,
-};
+use websocket_proto::{Connection, Error, Event, FixedOutput, MessageKind, Output, SendError};
 
 /// Why something did not work.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ pub struct Streaming;
 
 impl Streaming {
     const CONFIG: Config = Config::new()
-        .delivery(Delivery::Fragments)
+        .delivery(Delivery::Chunks)
         .max_message(1 << 30);
     const PIECES: usize = 512;
     const MOST_HEAP: usize = 4 << 20;

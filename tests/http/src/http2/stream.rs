@@ -34,7 +34,7 @@ impl Stream {
 
 impl Transport for Stream {
     fn reset(&mut self, code: ResetCode) {
-        self.sending.send_reset(Reason::from(error.http2()));
+        self.sending.send_reset(Reason::from(code.http2()));
     }
 }
 

@@ -55,7 +55,7 @@ impl Stream {
 
 impl Transport for Stream {
     fn reset(&mut self, code: ResetCode) {
-        if let Ok(code) = VarInt::from_u64(error.http3()) {
+        if let Ok(code) = VarInt::from_u64(code.http3()) {
             let _ = self.sending.reset(code);
             self.receiving.stop(code);
         }

@@ -10,7 +10,7 @@ use embedded_io_adapters::futures_03::FromFutures;
 use smol::{Async, Timer};
 use websocket_proto::handshake::{Agreement, ClientRequest};
 use websocket_proto::{
-    Config, Connection, Delivery, Event, FixedOutput, Fragment, MessageKind, SendError, State,
+    Chunk, Config, Connection, Delivery, Event, FixedOutput, MessageKind, SendError, State,
 };
 
 use super::{Fault, Inlet, Outlet};
@@ -43,7 +43,7 @@ impl WebSocket {
         decide: Decide,
     ) -> Result<Self, Failure> {
         let whole = config == config.delivery(Delivery::Messages);
-        let config = config.delivery(Delivery::Fragments);
+        let config = config.delivery(Delivery::Chunks);
         // As a device lends them from its statics, for ever.
         let buffer = Box::leak(Box::new([0; BUFFER]));
         let mut out = FixedOutput::new(Box::leak(Box::new([0; BUFFER])));
@@ -89,7 +89,7 @@ impl WebSocket {
         while !self.closed {
             let received = self.input.receive(&mut self.connection, &mut self.outlet);
             match received.await {
-                Ok(Some(Event::Fragment(Fragment { data, last, .. }))) if self.whole => {
+                Ok(Some(Event::Chunk(Chunk { data, last, .. }))) if self.whole => {
                     self.message.extend_from_slice(data.as_bytes());
                     if last {
                         let bytes = mem::take(&mut self.message);
