@@ -3,7 +3,7 @@
 use super::response::Response;
 use crate::handshake::agreement::Agreement;
 
-/// The outcome of [`Request::accept`], and of
+/// The outcome of [`Request::accept`](crate::handshake::Request::accept), and of
 /// [`connect::Request::accept`](crate::handshake::connect::Request::accept).
 #[derive(Debug, Clone)]
 pub struct Accepted {
