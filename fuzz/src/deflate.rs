@@ -6,8 +6,17 @@ use websocket_proto::deflate::{DeflateConfig, DeflateParameters};
 use websocket_proto::handshake::{Agreement, Extension};
 use websocket_proto::{Config, Connection, Delivery, Error, Input, MessageKind, Role, Seed};
 
+use self::stream::{Block, Stream};
 use super::choices::{Choices, Cuts};
 use super::events::{Collector, Item};
+
+#[path = "../../tests/rfc7692/stream/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the crate use more of it"
+)]
+mod stream;
 
 /// Input: flags, wishes, three piece sizes, a header, then what the peer sends
 /// and what is sent to it.
@@ -25,8 +34,9 @@ pub fn run(data: &[u8]) {
     let cuts = Cuts::choose(&mut choices);
     let length = usize::from(choices.byte());
     let agreed = negotiate(config, choices.bytes(length));
-    let stream = match flags & 16 {
-        0 => frames(&mut choices),
+    let stream = match (flags & 16, flags & 32) {
+        (0, 0) => frames(&mut choices),
+        (0, _) => blocks(&mut choices),
         _ => choices.rest().to_vec(),
     };
     let setting = Setting {
@@ -109,15 +119,61 @@ fn frames(choices: &mut Choices<'_>) -> Vec<u8> {
             _ => what & 0x80 | if what & 0x40 == 0 { 0x40 } else { 0 },
         };
         let payload = &payload[..payload.len().min(if opcode == 9 { 125 } else { 1023 })];
-        stream.push(first | opcode);
-        match payload.len() {
-            short @ ..126 => stream.push(short as u8),
-            long => {
-                stream.push(126);
-                stream.extend((long as u16).to_be_bytes());
-            }
+        push_frame(&mut stream, first | opcode, payload);
+    }
+    stream
+}
+
+fn push_frame(stream: &mut Vec<u8>, first: u8, payload: &[u8]) {
+    stream.push(first);
+    match payload.len() {
+        short @ ..126 => stream.push(short as u8),
+        long => {
+            stream.push(126);
+            stream.extend((long as u16).to_be_bytes());
         }
-        stream.extend(payload);
+    }
+    stream.extend(payload);
+}
+
+/// Messages in three frames out of blocks of every kind, with copies from any
+/// distance: what bytes by chance hardly ever are.
+fn blocks(choices: &mut Choices<'_>) -> Vec<u8> {
+    let mut stream = Vec::new();
+    let mut history = Vec::new();
+    while !choices.is_empty() && stream.len() < 100_000 {
+        let mut message = Stream::new(&history);
+        for _ in 0..=choices.byte() & 7 {
+            let what = choices.byte();
+            let block = [Block::Stored, Block::Fixed, Block::Dynamic][usize::from(what % 3)];
+            let (count, first) = (choices.number() & 0x1fff, choices.byte());
+            let literals: Vec<u8> = (0..count).map(|at| first.wrapping_add(at as u8)).collect();
+            message.literals(&literals);
+            for _ in 0..what >> 3 & 3 {
+                let length = 3 + usize::from(choices.byte());
+                let distance = 1 + usize::from(choices.number() & 0x7fff);
+                match block {
+                    Block::Stored => {}
+                    _ if distance <= message.reach() => message.copy(length, distance),
+                    _ => message.copy_from_nowhere(length, distance),
+                }
+            }
+            message.block(block, what & 0x80 != 0);
+        }
+        let (payload, bytes) = message.finish();
+        history.extend(bytes);
+        let rest = history.len().saturating_sub(1 << 15);
+        history.drain(..rest);
+        let [one, other] = [choices.number(), choices.number()]
+            .map(|at| usize::from(at).min(payload.len()).min(u16::MAX.into()));
+        let (front, back) = (one.min(other), one.max(other));
+        for (first, part) in [
+            (0x42, &payload[..front]),
+            (0x00, &payload[front..back]),
+            (0x80, &payload[back..]),
+        ] {
+            push_frame(&mut stream, first, &part[..part.len().min(u16::MAX.into())]);
+        }
     }
     stream
 }

@@ -473,3 +473,15 @@ fn no_byte_of_another_connection_is_sent() {
         }
     }
 }
+
+/// The reader of these tests reads what zlib writes.
+#[test]
+fn the_reader_reads_what_zlib_writes() {
+    let text: Vec<u8> = (0..20_000_u32)
+        .map(|at| (at * at / 1000 % 60) as u8)
+        .collect();
+    for level in 0..=9 {
+        let payload = deflated(&text, level);
+        assert_eq!(inflate(&payload, b"", 1 << 15).as_ref(), Some(&text));
+    }
+}
