@@ -289,11 +289,11 @@ impl ExtensionError {
             Self::NotToken => "an extension is not made of tokens",
             Self::Malformed => "the extension list is malformed",
             Self::TooMany => "the extension list has too many elements",
-            Self::OtherExtension => "not permessage-deflate",
-            Self::UnknownParameter => "unknown parameter of permessage-deflate",
-            Self::RepeatedParameter => "repeated parameter of permessage-deflate",
-            Self::InvalidValue => "invalid value of a parameter of permessage-deflate",
-            Self::NotOffered => "permessage-deflate not as it was offered",
+            Self::OtherExtension => "the extension is not permessage-deflate",
+            Self::UnknownParameter => "a parameter of permessage-deflate is unknown",
+            Self::RepeatedParameter => "a parameter of permessage-deflate is repeated",
+            Self::InvalidValue => "a parameter of permessage-deflate has an invalid value",
+            Self::NotOffered => "permessage-deflate is not as it was offered",
         }
     }
 }

@@ -66,7 +66,7 @@ impl fmt::Display for BuildError {
             Self::Body => "the status does not allow a body",
             Self::HeaderName => "a field name is not a token",
             Self::HeaderValue => "a field value holds a control character",
-            Self::ManagedHeader => "a field that only the crate may write",
+            Self::ManagedHeader => "a field is for the crate alone to write",
             Self::Origin => "the origin is not a serialized origin",
             Self::Subprotocol => "a subprotocol is not a token",
             Self::RepeatedSubprotocol => "a subprotocol is named twice",

@@ -4,8 +4,14 @@ use websocket_proto::handshake;
 use websocket_proto::handshake::connect::{Malformed, RequestError, ResponseError, Setting};
 
 const MALFORMED: [(Malformed, &str); 16] = [
-    (Malformed::UnknownPseudoHeader, "unknown pseudo-header"),
-    (Malformed::RepeatedPseudoHeader, "repeated pseudo-header"),
+    (
+        Malformed::UnknownPseudoHeader,
+        "pseudo-header field is unknown",
+    ),
+    (
+        Malformed::RepeatedPseudoHeader,
+        "pseudo-header field is repeated",
+    ),
     (Malformed::PseudoHeaderOrder, "behind a field"),
     (Malformed::MissingPseudoHeader, "missing"),
     (Malformed::Method, "CONNECT"),

@@ -111,7 +111,7 @@ impl fmt::Display for ResponseError {
             Self::StatusLine => "the status line is malformed",
             Self::UnsupportedHttp => "the version of HTTP cannot carry the upgrade",
             Self::Status => "the status is not 101",
-            Self::TooManyInterim => "too many interim responses before the answer",
+            Self::TooManyInterim => "too many interim responses came before the response",
             Self::Upgrade => "Upgrade is not websocket",
             Self::Connection => "Connection does not list Upgrade",
             Self::MissingAccept => "Sec-WebSocket-Accept is missing",

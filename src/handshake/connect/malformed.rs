@@ -84,11 +84,11 @@ impl Malformed {
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::UnknownPseudoHeader => "an unknown pseudo-header field",
-            Self::RepeatedPseudoHeader => "a repeated pseudo-header field",
-            Self::PseudoHeaderOrder => "a pseudo-header field behind a field",
+            Self::UnknownPseudoHeader => "a pseudo-header field is unknown",
+            Self::RepeatedPseudoHeader => "a pseudo-header field is repeated",
+            Self::PseudoHeaderOrder => "a pseudo-header field is behind a field",
             Self::MissingPseudoHeader => "a pseudo-header field is missing",
-            Self::Method => ":protocol with another method than CONNECT",
+            Self::Method => ":protocol comes with another method than CONNECT",
             Self::Path => ":path is malformed",
             Self::Authority => ":authority is malformed",
             Self::Host => "host and :authority differ",
@@ -96,7 +96,7 @@ impl fmt::Display for Malformed {
             Self::UpperCase => "a field name has upper-case letters",
             Self::FieldName => "a field name is not a token",
             Self::FieldValue => "a field value is malformed",
-            Self::ConnectionSpecific => "a field that belongs to HTTP/1 connections",
+            Self::ConnectionSpecific => "a field belongs to HTTP/1 connections",
             Self::TooLong => "the fields are longer than 4 GiB",
             Self::SettingValue => "SETTINGS_ENABLE_CONNECT_PROTOCOL is neither 0 nor 1",
             Self::SettingWithdrawn => "SETTINGS_ENABLE_CONNECT_PROTOCOL is 0 after it was 1",
