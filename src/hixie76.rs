@@ -63,7 +63,7 @@
 //!
 //! **It protects** a server that knows nothing of it. Spaces in the keys,
 //! which no page can put into a request by `XMLHttpRequest` or a form, eight
-//! bytes that stand outside of all HTTP framing, and an answer that takes
+//! bytes that stand outside of all HTTP framing, and a response that takes
 //! arithmetic and MD5 over all three make it unlikely that a server answers
 //! which did not mean to. MD5 shows that the request was understood; it
 //! protects nothing else.
@@ -79,7 +79,7 @@
 //!
 //! **The origin** is all that tells one page from another, as it does in RFC
 //! 6455. It is always there: a request without is refused, none is made up,
-//! and the answer repeats it unchanged. A server has to check
+//! and the response repeats it unchanged. A server has to check
 //! [`Request::origin`] before it accepts; clients that are not browsers can
 //! write anything there.
 //!

@@ -5,14 +5,14 @@ use core::{error, fmt};
 use super::head::headers::TooLong;
 use crate::extension::ExtensionError;
 
-/// Why a request or an answer could not be built from what the caller gave.
+/// Why a request or a response could not be built from what the caller gave.
 /// Nothing was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The status is not one from 200 to 599.
     Status,
-    /// A body in an answer whose status allows none, 204, 205 or 304, or which
+    /// A body in a response whose status allows none, 204, 205 or 304, or which
     /// accepts a handshake.
     Body,
     /// A field name is not a token (RFC 9110 section 5.1).

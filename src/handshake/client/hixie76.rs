@@ -17,7 +17,7 @@ use crate::handshake::head::version::HttpVersion;
 use crate::handshake::hixie76::fields::only;
 
 /// A client's handshake (hybi-00 section 5.1): the request, and the check of
-/// its answer.
+/// its response.
 ///
 /// ```
 /// use websocket_proto::Uri;
@@ -121,7 +121,7 @@ impl ClientHandshake {
     }
 
     /// The bytes of the request, with the eight behind its head. Nothing may
-    /// follow before the answer has been [verified](Self::verify).
+    /// follow before the response has been [verified](Self::verify).
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = format!("GET {} HTTP/1.1\r\n", self.target).into_bytes();
         self.headers.encode(&mut bytes);
@@ -142,7 +142,7 @@ impl ClientHandshake {
         &self.keys
     }
 
-    /// Checks the answer: its head, and the sixteen bytes behind it. What
+    /// Checks the response: its head, and the sixteen bytes behind it. What
     /// follows these are frames.
     ///
     /// A `Sec-WebSocket-Protocol` that was not asked for means nothing: there
@@ -151,7 +151,7 @@ impl ClientHandshake {
     /// # Errors
     ///
     /// [`ResponseError`] names the first rule that
-    /// the answer breaks. The client then closes the transport.
+    /// the response breaks. The client then closes the transport.
     pub fn verify(
         &self,
         head: &ResponseHead,

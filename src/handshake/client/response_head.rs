@@ -1,4 +1,4 @@
-//! The head of an HTTP answer.
+//! The head of an HTTP response.
 
 use core::fmt;
 
@@ -12,7 +12,7 @@ use crate::handshake::head::reader::Head;
 use crate::handshake::head::version::{HttpVersion, ParsedVersion};
 use crate::syntax::elements;
 
-/// The head of a server's answer.
+/// The head of a server's response.
 ///
 /// ```
 /// use websocket_proto::handshake::{HeadLimits, ResponseHead};
@@ -115,7 +115,7 @@ impl ResponseHead {
         &self.headers
     }
 
-    /// Whether another head follows, which is the answer: a status from 100 to
+    /// Whether another head follows, which is the response: a status from 100 to
     /// 199 other than 101 (RFC 9110 section 15.2).
     pub const fn is_interim(&self) -> bool {
         matches!(self.status, 100 | 102..=199)

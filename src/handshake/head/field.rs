@@ -77,7 +77,7 @@ impl Range {
     }
 
     pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
-        // Ranges are made from the buffer that they index; an empty answer is
+        // Ranges are made from the buffer that they index; an empty slice is
         // for the compiler.
         bytes
             .get(self.start as usize..self.end as usize)

@@ -44,7 +44,7 @@ impl Lines {
         }
     }
 
-    /// Looks at more bytes; the answer is where in them the head ends.
+    /// Looks at more bytes, and gives where in them the head ends.
     pub(super) fn find(
         &mut self,
         bytes: &[u8],

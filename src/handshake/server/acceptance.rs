@@ -63,7 +63,7 @@ impl Acceptance {
     /// outgoing messages pass the extensions (RFC 6455 section 9.1).
     ///
     /// permessage-deflate is applied by the connection, as the parameters say:
-    /// they have to be those of an answer to what the client offers (RFC 7692
+    /// they have to be those of a response to what the client offers (RFC 7692
     /// section 7.1), which an offer sent back is not always.
     #[must_use]
     pub fn extension(mut self, extension: Extension) -> Self {
@@ -102,7 +102,7 @@ impl Acceptance {
     }
 
     /// Whether the connection is inside TLS, which only the caller knows and the
-    /// answer of [`hixie76`](crate::hixie76) has to name; off by default.
+    /// response of [`hixie76`](crate::hixie76) has to name; off by default.
     /// RFC 6455 has no use for it.
     #[cfg(feature = "hixie76")]
     #[must_use]

@@ -213,7 +213,7 @@ impl Request {
         preferred(supported, self.subprotocols())
     }
 
-    /// The answer that accepts the request (RFC 6455 section 4.2.2). Once it is
+    /// The response that accepts the request (RFC 6455 section 4.2.2). Once it is
     /// sent the connection is open, and frames may follow at once.
     ///
     /// # Errors

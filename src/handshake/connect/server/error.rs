@@ -30,7 +30,7 @@ use crate::handshake::server::response::Response;
 ///     Err(error) => match (error.reset_code(), error.refusal()) {
 ///         // Reset the stream.
 ///         (Some(code), _) => assert_eq!((code.http2(), code.http3()), (0x1, 0x10e)),
-///         // Send the answer, and end the stream.
+///         // Send it, and end the stream.
 ///         (None, refusal) => assert_eq!(refusal.status(), 400),
 ///     },
 /// }
@@ -53,7 +53,7 @@ pub enum RequestError {
 }
 
 impl RequestError {
-    /// The status of the answer. It is 400 for what is malformed, if anything
+    /// The status of the response. It is 400 for what is malformed, if anything
     /// is answered before the reset (RFC 9113 section 8.1.1), and for
     /// [`NotWebSocket`](Self::NotWebSocket) where nothing else is spoken.
     pub const fn status(self) -> u16 {
@@ -86,7 +86,7 @@ impl RequestError {
         }
     }
 
-    /// The answer to send: status, a text that says what is wrong, and
+    /// The response to send: status, a text that says what is wrong, and
     /// `sec-websocket-version` where it was not 13 alone (RFC 6455 section 4.4).
     /// [`to_fields`](Response::to_fields) gives its list.
     pub fn refusal(self) -> Response {

@@ -188,7 +188,7 @@ impl Request {
         &self.extensions
     }
 
-    /// The answer that accepts the request (RFC 8441 section 5): a 200, without
+    /// The response that accepts the request (RFC 8441 section 5): a 200, without
     /// `sec-websocket-accept`. Once it is sent the connection is open, and
     /// frames may follow at once.
     ///
@@ -229,8 +229,8 @@ impl Request {
     /// let request = Request::from_http(&incoming, protocol)?;
     /// assert_eq!((request.host(), request.path()), ("example.com", "/chat"));
     /// let accepted = request.accept(&Acceptance::new())?;
-    /// let answer = http::Response::try_from(&accepted.response)?;
-    /// assert_eq!(answer.status(), 200);
+    /// let response = http::Response::try_from(&accepted.response)?;
+    /// assert_eq!(response.status(), 200);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
