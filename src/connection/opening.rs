@@ -270,12 +270,12 @@ impl Connection {
         }
         let config = self.opening.as_ref().map(|opening| opening.config);
         let deflate = acceptance.deflate_or(config.and_then(|config| config.deflate));
-        let agreed = request.agree(acceptance, deflate)?;
-        let length = agreed.length();
+        let negotiation = request.negotiate(acceptance, deflate)?;
+        let length = negotiation.length();
         check_room(length, out)?;
         out.reserve(length);
-        agreed.append_to(out);
-        let agreement = agreed.into_agreement();
+        negotiation.append_to(out);
+        let agreement = negotiation.into_agreement();
         #[cfg(feature = "hixie76")]
         if request.protocol() == crate::Protocol::Hixie76 {
             self.enable_hixie76();

@@ -80,8 +80,11 @@ pub use self::{
         version::HttpVersion,
     },
     server::{
-        acceptance::Acceptance, accepted::Accepted, error::RequestError, request::Request,
-        request_head::RequestHead, response::Response,
+        acceptance::{Acceptance, Accepted},
+        error::RequestError,
+        request::Request,
+        request_head::RequestHead,
+        response::Response,
     },
 };
 #[cfg(feature = "alloc")]

@@ -281,7 +281,7 @@ fn answers() -> Vec<Shown> {
             &acceptance,
         ),
         Shown::new(
-            "handshake/server/accepted.rs",
+            "handshake/server/acceptance.rs",
             "Accepted",
             "with a cookie",
             &accepted,
@@ -353,7 +353,7 @@ fn over_http2() -> Vec<Shown> {
         Shown::new(file, "Request", "with a query", &request),
         Shown::new(file, "Request", "with a password", &refused),
         Shown::new(
-            "handshake/server/accepted.rs",
+            "handshake/server/acceptance.rs",
             "Accepted",
             "over HTTP/2",
             &accepted,
@@ -442,7 +442,7 @@ fn legacy() -> Vec<Shown> {
             &request,
         ),
         Shown::new(
-            "handshake/server/accepted.rs",
+            "handshake/server/acceptance.rs",
             "Accepted",
             "of the draft",
             &accepted,

@@ -2,9 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::agreed::{Agreed, Proof};
-use crate::deflate::{DeflateConfig, DeflateParameters};
-use crate::extension::{Extension, ExtensionError};
+use super::response::Response;
+use crate::deflate::DeflateConfig;
+use crate::extension::Extension;
 use crate::handshake::agreement::Agreement;
 use crate::handshake::build_error::BuildError;
 use crate::handshake::caller_field::add_header;
@@ -121,56 +121,38 @@ impl Acceptance {
         self
     }
 
-    /// Settles what both sides agree on. Offers of permessage-deflate are
-    /// accepted with `deflate`.
-    pub(in crate::handshake) fn agree<'a>(
-        &self,
-        proof: Proof,
-        mut subprotocols: impl Iterator<Item = &'a str>,
-        offers: &[Extension],
-        deflate: Option<DeflateConfig>,
-    ) -> Result<Agreed<'_>, BuildError> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
-        }
-        let mut agreement = Agreement::new();
-        if let Some(name) = &self.subprotocol {
-            if !subprotocols.any(|offered| offered == name) {
-                return Err(BuildError::SubprotocolNotOffered);
-            }
-            agreement = agreement.with_subprotocol(name);
-        }
-        let negotiated = deflate
-            .and_then(|config| config.answer(offers))
-            .map(|parameters| parameters.extension())
-            // What the caller has agreed to by hand stands.
-            .filter(|extension| {
-                let mut chosen = self.extensions.iter();
-                chosen.all(|other| other.name() != extension.name())
-            });
-        for extension in self.extensions.iter().chain(&negotiated) {
-            let is_same = |other: &Extension| other.name() == extension.name();
-            if !offers.iter().any(is_same) {
-                return Err(BuildError::ExtensionNotOffered);
-            }
-            if agreement.extensions().iter().any(is_same) {
-                return Err(BuildError::RepeatedExtension);
-            }
-            agreement = agreement.with_extension(extension.clone());
-        }
-        // Connections apply this one themselves, and can do so only as the
-        // client has offered it.
-        for extension in &self.extensions {
-            match DeflateParameters::verify(extension, offers) {
-                Ok(_) | Err(ExtensionError::OtherExtension) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(Agreed::new(proof, agreement, &self.headers))
+    /// The chosen subprotocol.
+    pub(super) fn chosen_subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
+    /// The extensions that the caller accepts.
+    pub(super) fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    /// The caller's own fields.
+    pub(super) const fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The first thing that the caller got wrong.
+    pub(super) const fn fault(&self) -> Option<BuildError> {
+        self.fault
     }
 
     /// Whether the connection is inside TLS.
     pub(super) const fn is_secure(&self) -> bool {
         self.secure
     }
+}
+
+/// The outcome of [`Request::accept`](crate::handshake::Request::accept), and of
+/// [`connect::Request::accept`](crate::handshake::connect::Request::accept).
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The 101 to send; the 200 over HTTP/2 and HTTP/3.
+    pub response: Response,
+    /// What both sides agreed on.
+    pub agreement: Agreement,
 }

@@ -1,8 +1,6 @@
 //! What a server does: it reads a request, checks it, and accepts or refuses it.
 
 pub(crate) mod acceptance;
-pub(crate) mod accepted;
-pub(crate) mod agreed;
 pub(crate) mod check;
 pub(crate) mod error;
 #[cfg(feature = "hixie76")]
@@ -12,6 +10,7 @@ mod hixie76;
 mod hixie76;
 #[cfg(feature = "http")]
 mod http;
+pub(crate) mod negotiation;
 pub(crate) mod offer;
 #[cfg(feature = "hixie76")]
 pub(crate) mod pending_request;

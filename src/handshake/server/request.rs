@@ -3,12 +3,11 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-use super::acceptance::Acceptance;
-use super::accepted::Accepted;
-use super::agreed::{Agreed, Proof};
+use super::acceptance::{Acceptance, Accepted};
 use super::check::check;
 use super::error::RequestError;
 use super::hixie76::ChallengeResponse;
+use super::negotiation::{Negotiation, Proof};
 use super::offer::{self, preferred};
 use super::request_head::RequestHead;
 use crate::deflate::DeflateConfig;
@@ -223,25 +222,31 @@ impl Request {
     /// permessage-deflate with parameters that answer no offer, or where a field
     /// of it is malformed or not for the caller to write.
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
-        self.agree(acceptance, acceptance.deflate_or(None))?
+        self.negotiate(acceptance, acceptance.deflate_or(None))?
             .into_accepted()
     }
 
     /// The same, not yet written in any form. Offers of permessage-deflate are
     /// accepted with `deflate`.
     #[allow(unreachable_code, reason = "without the feature hixie76 an arm is")]
-    pub(crate) fn agree<'a>(
+    pub(crate) fn negotiate<'a>(
         &self,
         acceptance: &'a Acceptance,
         deflate: Option<DeflateConfig>,
-    ) -> Result<Agreed<'a>, BuildError> {
+    ) -> Result<Negotiation<'a>, BuildError> {
         let proof = match self.challenge {
             Challenge::Key(key) => Proof::Accept(accept_key(&key)),
             Challenge::Hixie76(response) => {
                 Proof::Hixie76(response.prove(&self.head, acceptance.is_secure()))
             }
         };
-        acceptance.agree(proof, self.subprotocols(), &self.extensions, deflate)
+        Negotiation::new(
+            acceptance,
+            proof,
+            self.subprotocols(),
+            &self.extensions,
+            deflate,
+        )
     }
 }
 

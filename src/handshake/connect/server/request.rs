@@ -11,11 +11,10 @@ use crate::handshake::connect::message::Message;
 use crate::handshake::field_list::list;
 use crate::handshake::head::headers::{Headers, Single};
 use crate::handshake::head::name::Name;
-use crate::handshake::server::acceptance::Acceptance;
-use crate::handshake::server::accepted::Accepted;
-use crate::handshake::server::agreed::Proof;
+use crate::handshake::server::acceptance::{Acceptance, Accepted};
 use crate::handshake::server::check::check_body;
 use crate::handshake::server::error as http1;
+use crate::handshake::server::negotiation::{Negotiation, Proof};
 use crate::handshake::server::offer::{self, check_offer, preferred};
 use crate::handshake::server::response::Response;
 use crate::syntax::{ascii, is_target};
@@ -202,14 +201,15 @@ impl Request {
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
         let (subprotocols, offers) = (self.subprotocols(), self.extensions());
         let deflate = acceptance.deflate_or(None);
-        let agreed = acceptance.agree(Proof::Status, subprotocols, offers, deflate)?;
+        let negotiation =
+            Negotiation::new(acceptance, Proof::Status, subprotocols, offers, deflate)?;
         let mut headers = Headers::default();
-        for (name, value) in agreed.fields() {
+        for (name, value) in negotiation.fields() {
             headers.push(name, value)?;
         }
         Ok(Accepted {
             response: Response::connected(list(&[], &headers)?),
-            agreement: agreed.into_agreement(),
+            agreement: negotiation.into_agreement(),
         })
     }
 
