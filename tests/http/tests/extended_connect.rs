@@ -64,12 +64,16 @@ macro_rules! tests {
                     .await
                     .unwrap();
                 session.reset();
-                log.shows("end /echo unclean: the connection was lost before the closing handshake")
-                    .await;
+                log.shows(
+                    "end /echo unclean: the connection was lost before the closing handshake",
+                )
+                .await;
                 // Dropped in silence it is reset as well.
                 drop(open(&client, "/echo").await.unwrap());
-                log.shows("end /echo unclean: the connection was lost before the closing handshake")
-                    .await;
+                log.shows(
+                    "end /echo unclean: the connection was lost before the closing handshake",
+                )
+                .await;
                 kept.send(|conn, out| conn.send_text("b", out))
                     .await
                     .unwrap();
