@@ -92,6 +92,8 @@
 
 pub use crate::frame::hixie76::{CLOSE, Decoded, Decoder, TextDecoder, encode_text};
 pub use crate::handshake::client::hixie76::ClientHandshake;
-pub use crate::handshake::client::keys::Keys;
+pub use crate::handshake::client::hixie76::keys::Keys;
 pub use crate::handshake::hixie76::challenge::challenge_response;
-pub use crate::handshake::server::pending_request::{PendingRequest, asks_for_hixie76, key_number};
+pub use crate::handshake::server::hixie76::pending_request::{
+    PendingRequest, asks_for_hixie76, key_number,
+};

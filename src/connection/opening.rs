@@ -20,7 +20,7 @@ use crate::handshake::head::reader::HeadReader;
 use crate::handshake::server::acceptance::Acceptance;
 use crate::handshake::server::error::RequestError;
 #[cfg(feature = "hixie76")]
-use crate::handshake::server::pending_request::{PendingRequest, asks_for_hixie76};
+use crate::handshake::server::hixie76::pending_request::{PendingRequest, asks_for_hixie76};
 use crate::handshake::server::request::Request;
 use crate::handshake::server::request_head::{RequestHead, RequestLine};
 use crate::handshake::server::response::Response;

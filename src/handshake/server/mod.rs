@@ -4,7 +4,7 @@ pub(crate) mod acceptance;
 pub(crate) mod check;
 pub(crate) mod error;
 #[cfg(feature = "hixie76")]
-mod hixie76;
+pub(crate) mod hixie76;
 #[cfg(not(feature = "hixie76"))]
 #[path = "no_hixie76.rs"]
 mod hixie76;
@@ -12,8 +12,6 @@ mod hixie76;
 mod http;
 pub(crate) mod negotiation;
 pub(crate) mod offer;
-#[cfg(feature = "hixie76")]
-pub(crate) mod pending_request;
 pub(crate) mod request;
 pub(crate) mod request_head;
 pub(crate) mod response;

@@ -47,7 +47,7 @@ pub struct Request {
 /// What a client wants to see answered, so that it knows that the server has
 /// understood the request.
 #[derive(Clone, Copy)]
-enum Challenge {
+pub(super) enum Challenge {
     /// `Sec-WebSocket-Key`.
     Key([u8; 24]),
     /// The keys of the draft, by what answers them.
@@ -79,13 +79,8 @@ impl Request {
         Ok(Box::new(Self::of_checked(head, challenge, extensions)))
     }
 
-    /// A request of the draft that has been checked.
-    #[cfg(feature = "hixie76")]
-    pub(super) const fn hixie76(head: RequestHead, response: ChallengeResponse) -> Self {
-        Self::of_checked(head, Challenge::Hixie76(response), Vec::new())
-    }
-
-    const fn of_checked(
+    /// From what has been checked.
+    pub(super) const fn of_checked(
         head: RequestHead,
         challenge: Challenge,
         extensions: Vec<Extension>,

@@ -1,17 +1,20 @@
 //! A client's handshake of the draft: the request, and the check of its
 //! response.
 
+pub(crate) mod keys;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::error::ResponseError;
-use super::keys::Keys;
-use super::request::ClientRequest;
-use super::response_head::ResponseHead;
+use keys::Keys;
+
 use crate::handshake::agreement::Agreement;
 use crate::handshake::build_error::BuildError;
+use crate::handshake::client::error::ResponseError;
+use crate::handshake::client::request::ClientRequest;
+use crate::handshake::client::response_head::ResponseHead;
 use crate::handshake::head::headers::Headers;
 use crate::handshake::head::version::HttpVersion;
 use crate::handshake::hixie76::fields::only;
