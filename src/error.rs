@@ -96,7 +96,7 @@ impl Unsupported {
 }
 
 impl Error {
-    /// The close code that tells the peer; `None` where there is nothing to
+    /// The close code that tells the peer; `None` if there is nothing to
     /// tell it by a Close frame, as before the connection is open.
     pub const fn close_code(&self) -> Option<CloseCode> {
         Some(match self {
@@ -114,8 +114,8 @@ impl Error {
         })
     }
 
-    /// The HTTP status that tells the client, where the error is one of the
-    /// opening handshake at a server. Of a timeout it is 408; where the request had
+    /// The HTTP status that tells the client, if the error is one of the
+    /// opening handshake at a server. Of a timeout it is 408; if the request had
     /// come and waited for the application, the client was told 503.
     pub const fn http_status(&self) -> Option<u16> {
         match self {

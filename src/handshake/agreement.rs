@@ -53,7 +53,7 @@ impl Agreement {
         self.subprotocol.as_deref()
     }
 
-    /// What was agreed on for permessage-deflate, `None` where it was not. An
+    /// What was agreed on for permessage-deflate, `None` if it was not. An
     /// element that no response can have, such as one with a
     /// `client_max_window_bits` without a value, agrees on nothing.
     #[cfg(feature = "deflate")]

@@ -45,7 +45,7 @@ pub enum BuildError {
     /// The server has not enabled extended CONNECT (RFC 8441 section 3).
     ConnectDisabled,
     /// The head would be longer than 4 GiB, or have more fields than the crate
-    /// `http` takes where it is to be one of its types.
+    /// `http` takes if it is to be one of its types.
     TooLong,
     /// A request of the legacy protocol without an origin, which every one has to
     /// name.

@@ -2,8 +2,8 @@
 //! values: no connection, no IO, no randomness.
 //!
 //! [`Connection`](crate::Connection) does the handshake by itself. These parts
-//! serve where other software reads and writes the HTTP, and where an
-//! application looks at a request or decides about it.
+//! serve if other software reads and writes the HTTP, and if an application looks
+//! at a request or decides about it.
 //!
 //! | side | bytes to head | head to handshake | response |
 //! |---|---|---|---|

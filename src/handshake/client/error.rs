@@ -59,8 +59,8 @@ pub enum ResponseError {
 }
 
 impl ResponseError {
-    /// The status of the response in HTTP/1.1, where it was one: only a 101 is
-    /// looked at any closer. `None` where it could not be read, and for
+    /// The status of the response in HTTP/1.1, if it was one: only a 101 is
+    /// looked at any closer. `None` if it could not be read, and for
     /// [`Status`](Self::Status), which stands for any other.
     pub const fn status(self) -> Option<u16> {
         match self {

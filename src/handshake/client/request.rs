@@ -100,7 +100,7 @@ impl ClientRequest {
         self.extension(config.offer())
     }
 
-    /// Sets `Origin`, `null` or `scheme://host:port`. Browsers have to send it,
+    /// Sets `Origin`, `null` or `scheme://host:port`. Browsers must send it,
     /// other clients may (RFC 6455 section 4.1).
     #[must_use]
     pub fn origin(mut self, origin: &str) -> Self {
@@ -171,7 +171,7 @@ impl ClientRequest {
     /// # Errors
     ///
     /// The same as for [`encode`](Self::encode), and [`BuildError::Target`]
-    /// where the crate `http` does not take the target.
+    /// if the crate `http` does not take the target.
     #[cfg(feature = "http")]
     pub fn to_http(&self, key: &[u8; 24]) -> Result<http::Request<()>, BuildError> {
         let mut request = http::Request::new(());

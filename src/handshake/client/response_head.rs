@@ -38,7 +38,7 @@ impl ResponseHead {
     ///
     /// # Errors
     ///
-    /// [`ResponseError`] where this is not a valid HTTP/1 response head within
+    /// [`ResponseError`] if this is not a valid HTTP/1 response head within
     /// the limits (RFC 9112 sections 2, 4 and 5).
     pub fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Self, ResponseError> {
         if bytes.starts_with(b"\r\n") {
@@ -68,7 +68,7 @@ impl ResponseHead {
     ///
     /// # Errors
     ///
-    /// [`ResponseError`] where the status has not three digits or a field is
+    /// [`ResponseError`] if the status has not three digits or a field is
     /// malformed.
     pub fn from_parts<N, V>(
         version: HttpVersion,

@@ -54,13 +54,13 @@ impl HeadReader {
     /// Takes bytes from `input` up to the end of the head.
     ///
     /// The head comes from its start line to its empty line, without empty
-    /// lines before it; borrowed where all of it lies in `input`. What follows
+    /// lines before it; borrowed if all of it lies in `input`. What follows
     /// it stays in `input`, and the reader is ready for another head. `None`
     /// means that the input is used up and the head incomplete.
     ///
     /// # Errors
     ///
-    /// [`HeadError`] where the bytes cannot become a head within the limits.
+    /// [`HeadError`] if the bytes cannot become a head within the limits.
     /// Later calls repeat the error and take nothing.
     pub fn receive<'a>(
         &mut self,
@@ -130,7 +130,7 @@ pub(crate) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// Takes `bytes`, which have to be one head and nothing else.
+    /// Takes `bytes`, which must be one head and nothing else.
     pub(crate) fn new(bytes: &'a [u8], limits: HeadLimits) -> Result<Self, HeadError> {
         let mut lines = Lines::new();
         match lines.find(bytes, limits)? {

@@ -39,7 +39,7 @@ pub struct Acceptance {
     extensions: Vec<Extension>,
     headers: Headers,
     secure: bool,
-    /// `None` where nothing was said, `Some(None)` where it is declined.
+    /// `None` if nothing was said, `Some(None)` if it is declined.
     deflate: Option<Option<DeflateConfig>>,
     /// The first thing that the caller got wrong.
     fault: Option<BuildError>,
@@ -51,19 +51,19 @@ impl Acceptance {
         Self::default()
     }
 
-    /// Chooses a subprotocol, which has to be one that the client offered.
+    /// Chooses a subprotocol, which must be one that the client offered.
     #[must_use]
     pub fn subprotocol(mut self, name: &str) -> Self {
         self.subprotocol = Some(name.into());
         self
     }
 
-    /// Accepts an extension, which has to be one that the client offered. The
-    /// caller then has to apply it: the order of the calls is the order in which
+    /// Accepts an extension, which must be one that the client offered. The
+    /// caller must then apply it: the order of the calls is the order in which
     /// outgoing messages pass the extensions (RFC 6455 section 9.1).
     ///
     /// permessage-deflate is applied by the connection, as the parameters say:
-    /// they have to be those of a response to what the client offers (RFC 7692
+    /// they must be those of a response to what the client offers (RFC 7692
     /// section 7.1), which an offer sent back is not always.
     #[must_use]
     pub fn extension(mut self, extension: Extension) -> Self {
@@ -71,7 +71,7 @@ impl Acceptance {
         self
     }
 
-    /// Accepts permessage-deflate where the client offers it in a way that
+    /// Accepts permessage-deflate if the client offers it in a way that
     /// suits; [`Agreement::deflate`] then says what was agreed. A
     /// [`Connection`](crate::Connection) with
     /// [`Config::deflate`](crate::Config::deflate) does this by itself; what is
@@ -92,8 +92,8 @@ impl Acceptance {
         self
     }
 
-    /// With what to answer offers of permessage-deflate, where a connection's
-    /// configuration says `general`.
+    /// With what to answer offers of permessage-deflate: what was said here, or what
+    /// a connection's configuration says.
     pub(crate) const fn deflate_or(&self, general: Option<DeflateConfig>) -> Option<DeflateConfig> {
         match self.deflate {
             Some(special) => special,
@@ -102,7 +102,7 @@ impl Acceptance {
     }
 
     /// Whether the connection is inside TLS, which only the caller knows and the
-    /// response of [`hixie76`](crate::hixie76) has to name; off by default.
+    /// response of [`hixie76`](crate::hixie76) must name; off by default.
     /// RFC 6455 has no use for it.
     #[cfg(feature = "hixie76")]
     #[must_use]

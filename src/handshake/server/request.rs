@@ -133,16 +133,16 @@ impl Request {
         self.head.headers()
     }
 
-    /// Host and, where it is given, `:` and port.
+    /// Host and, if it is given, `:` and port.
     pub fn host(&self) -> &str {
         // HTTP/1.1 has a host, or the head would have been refused.
         self.head.host().unwrap_or_default()
     }
 
     /// The origin of the page whose script connects, as the browser serialized
-    /// it; it may be `null`. `None` where no browser sent the request.
+    /// it; it may be `null`. `None` if no browser sent the request.
     ///
-    /// A server that trusts cookies has to check this (RFC 6455 section 10.2).
+    /// A server that trusts cookies must check this (RFC 6455 section 10.2).
     /// Clients that are not browsers can write anything here (section 10.1).
     pub fn origin(&self) -> Option<&str> {
         offer::origin(self.headers())
@@ -151,7 +151,7 @@ impl Request {
     /// Whether the origin is one of those allowed.
     ///
     /// Whole origins are compared, scheme, host and port, in whatever case.
-    /// `false` without an origin; `null` counts only where it is listed.
+    /// `false` without an origin; `null` counts only if it is listed.
     ///
     /// ```
     /// # use websocket_proto::handshake::{HeadLimits, HttpVersion, Request, RequestHead};
@@ -212,9 +212,9 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where the acceptance names a subprotocol or an extension
+    /// [`BuildError`] if the acceptance names a subprotocol or an extension
     /// that the client did not offer, or an extension twice, or
-    /// permessage-deflate with parameters that answer no offer, or where a field
+    /// permessage-deflate with parameters that answer no offer, or if a field
     /// of it is malformed or not for the caller to write.
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
         self.negotiate(acceptance, acceptance.deflate_or(None))?

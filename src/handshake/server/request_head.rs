@@ -50,8 +50,8 @@ impl RequestHead {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where this is not a valid HTTP/1 request head within
-    /// the limits (RFC 9112 sections 2 to 5). The target has to be a path or
+    /// [`RequestError`] if this is not a valid HTTP/1 request head within
+    /// the limits (RFC 9112 sections 2 to 5). The target must be a path or
     /// an `http` or `https` URI; the other two forms of RFC 9112 section 3.2,
     /// for `CONNECT` and `OPTIONS *`, are refused.
     pub fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Self, RequestError> {
@@ -166,7 +166,7 @@ impl RequestHead {
         &self.headers
     }
 
-    /// Host and, where it is given, `:` and port: from the target where that is
+    /// Host and, if it is given, `:` and port: from the target if that is
     /// a whole URI, otherwise from the field `Host`. `None` only in HTTP/1.0.
     pub fn host(&self) -> Option<&str> {
         self.host.map(|host| ascii(self.headers.start_line(host)))

@@ -36,7 +36,7 @@ use crate::handshake::head::name::Name;
 ///
 /// What a status calls for is for the caller to add: `Allow` to a 405, `Upgrade`
 /// to a 426, `WWW-Authenticate` to a 401 (RFC 9110 section 15.5). An origin server
-/// with a clock also has to send `Date` (section 6.6.1), and this crate has none.
+/// with a clock must also send `Date` (section 6.6.1), and this crate has none.
 #[derive(Clone)]
 pub struct Response {
     status: u16,
@@ -80,8 +80,9 @@ impl Response {
     }
 
     /// Adds a field. `Connection`, `Content-Length` and `Transfer-Encoding` are
-    /// not for the caller to write, and where the response accepts a handshake none
-    /// that this depends on. What is wrong shows in [`encode`](Self::encode).
+    /// not for the caller to write. If the response accepts a handshake, neither are
+    /// the fields that this depends on. What is wrong shows in
+    /// [`encode`](Self::encode).
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let opens = self.opens;
@@ -114,7 +115,7 @@ impl Response {
 
     /// The fields, for other HTTP software to send: without `Connection` and
     /// `Content-Length` unless this is a 101. With an `Upgrade` field, as in a
-    /// 426, `Connection` has to list `Upgrade`.
+    /// 426, `Connection` must list `Upgrade`.
     pub const fn headers(&self) -> &Headers {
         &self.headers
     }

@@ -60,7 +60,7 @@ pub struct ClientHandshake {
     headers: Headers,
     target: String,
     origin: String,
-    /// What `Sec-WebSocket-Location` has to be.
+    /// What `Sec-WebSocket-Location` must be.
     location: String,
     subprotocol: Option<String>,
 }

@@ -94,13 +94,13 @@ impl ClientRequest {
     }
 
     /// The request of [`to_connect`](Self::to_connect) in terms of the crate
-    /// `http`, as HTTP/2; for HTTP/3 change the version. `:protocol` has to be
+    /// `http`, as HTTP/2; for HTTP/3 change the version. `:protocol` must be
     /// added as HTTP software wants it, such as
     /// `h2::ext::Protocol::from_static("websocket")` among the extensions.
     ///
     /// # Errors
     ///
-    /// As [`to_connect`](Self::to_connect), and [`BuildError::Target`] where the
+    /// As [`to_connect`](Self::to_connect), and [`BuildError::Target`] if the
     /// crate `http` does not take the URI.
     #[cfg(feature = "http")]
     pub fn to_http_connect(&self, setting: Setting) -> Result<::http::Request<()>, BuildError> {

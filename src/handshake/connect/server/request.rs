@@ -137,7 +137,7 @@ impl Request {
         self.target.split_once('?').map(|(_path, query)| query)
     }
 
-    /// `:authority`, or the `host` that stands for it: host and, where it is
+    /// `:authority`, or the `host` that stands for it: host and, if it is
     /// given, `:` and port. No tunnel is made to it (RFC 8441 section 4): it says which site is asked.
     pub fn host(&self) -> &str {
         &self.host
@@ -148,7 +148,7 @@ impl Request {
         self.is_secure
     }
 
-    /// All fields but the pseudo-header fields. The cookie, joined where it came
+    /// All fields but the pseudo-header fields. The cookie, joined if it came
     /// in pieces, is the last.
     pub const fn headers(&self) -> &Headers {
         &self.headers

@@ -100,8 +100,8 @@ impl fmt::Debug for PendingRequest {
 ///
 /// # Errors
 ///
-/// [`RequestError`] where there are no digits or no spaces, where the spaces do
-/// not divide the number, or where what comes of it has more than 32 bits.
+/// [`RequestError`] if there are no digits or no spaces, if the spaces do
+/// not divide the number, or if what comes of it has more than 32 bits.
 pub fn key_number(key: &[u8]) -> Result<u32, RequestError> {
     number(key).map_err(|fault| match fault {
         KeyFault::NoDigits => RequestError::Hixie76NoDigits,
