@@ -96,7 +96,7 @@ impl Unsupported {
 }
 
 impl Error {
-    /// The close code that tells the peer; `None` where there is nothing to
+    /// The close code that tells the peer; `None` if there is nothing to
     /// tell it by a Close frame, as before the connection is open.
     pub const fn close_code(&self) -> Option<CloseCode> {
         Some(match self {
@@ -114,8 +114,8 @@ impl Error {
         })
     }
 
-    /// The HTTP status that tells the client, where the error is one of the
-    /// opening handshake at a server. Of a timeout it is 408; where the request had
+    /// The HTTP status that tells the client, if the error is one of the
+    /// opening handshake at a server. Of a timeout it is 408; if the request had
     /// come and waited for the application, the client was told 503.
     pub const fn http_status(&self) -> Option<u16> {
         match self {
@@ -155,16 +155,16 @@ impl fmt::Display for Error {
             Self::Frame(error) => return error.fmt(formatter),
             Self::InvalidUtf8 => return InvalidUtf8.fmt(formatter),
             Self::Close(error) => return error.fmt(formatter),
-            Self::InvalidDeflate => "compressed message that does not inflate",
-            Self::Limit(Limit::Frame) => "frame over the limit",
-            Self::Limit(Limit::Message) => "message over the limit",
-            Self::Limit(Limit::Fragments) => "more fragments in a message than the limit",
-            Self::UnexpectedEof => "connection lost before the closing handshake",
+            Self::InvalidDeflate => "a compressed message does not inflate",
+            Self::Limit(Limit::Frame) => "a frame is over the limit",
+            Self::Limit(Limit::Message) => "a message is over the limit",
+            Self::Limit(Limit::Fragments) => "a message has more fragments than the limit",
+            Self::UnexpectedEof => "the connection was lost before the closing handshake",
             Self::UnreadInput => "an input was dropped before all of its events were taken",
-            Self::Timeout(Timeout::Handshake) => "opening handshake not completed in time",
-            Self::Timeout(Timeout::Idle) => "nothing received for too long",
-            Self::Timeout(Timeout::Pong) => "ping not answered in time",
-            Self::Timeout(Timeout::Close) => "closing handshake not completed in time",
+            Self::Timeout(Timeout::Handshake) => "the opening handshake was not completed in time",
+            Self::Timeout(Timeout::Idle) => "nothing was received for too long",
+            Self::Timeout(Timeout::Pong) => "a ping was not answered in time",
+            Self::Timeout(Timeout::Close) => "the closing handshake was not completed in time",
         };
         formatter.write_str(text)
     }
@@ -255,20 +255,26 @@ pub enum SendError {
 impl fmt::Display for SendError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::WrongState(state) => write!(formatter, "not possible while {state}"),
+            Self::WrongState(state) => write!(formatter, "the call is not possible while {state}"),
             Self::OutputFull { needed } => {
-                write!(formatter, "output has no room for {needed} bytes")
+                write!(formatter, "the output has no room for {needed} bytes")
             }
-            Self::ControlTooLong => formatter.write_str("control payload of more than 125 bytes"),
+            Self::ControlTooLong => {
+                formatter.write_str("the control payload has more than 125 bytes")
+            }
             Self::MessageUnderWay => formatter.write_str("a fragmented message is under way"),
-            Self::OtherKind => formatter.write_str("fragment of another kind than its message"),
+            Self::OtherKind => {
+                formatter.write_str("the fragment is of another kind than its message")
+            }
             Self::InvalidUtf8 => InvalidUtf8.fmt(formatter),
-            Self::CloseCode(code) => write!(formatter, "close code {code} is not for this role"),
+            Self::CloseCode(code) => {
+                write!(formatter, "the close code {code} is not for this role")
+            }
             Self::PreparedByClient => {
                 formatter.write_str("a prepared message is not masked as a client must")
             }
             Self::Unsupported(what) => formatter.write_str(what.text()),
-            Self::OtherRequest => formatter.write_str("not the request that waits for its answer"),
+            Self::OtherRequest => formatter.write_str("the request is not the one that waits"),
             Self::Build(error) => error.fmt(formatter),
         }
     }

@@ -38,7 +38,7 @@ impl Extension {
     ///
     /// # Errors
     ///
-    /// [`ExtensionError::NotToken`] where the name is not a token.
+    /// [`ExtensionError::NotToken`] if the name is not a token.
     pub fn new(name: &str) -> Result<Self, ExtensionError> {
         if is_token(name.as_bytes()) {
             Ok(Self { text: name.into() })
@@ -48,7 +48,6 @@ impl Extension {
     }
 
     /// From text in exactly the form that [`as_str`](Self::as_str) gives.
-    #[cfg(feature = "deflate")]
     pub(crate) const fn canonical(text: String) -> Self {
         Self { text }
     }
@@ -57,7 +56,7 @@ impl Extension {
     ///
     /// # Errors
     ///
-    /// [`ExtensionError::NotToken`] where name or value is not a token.
+    /// [`ExtensionError::NotToken`] if name or value is not a token.
     pub fn param(mut self, name: &str, value: Option<&str>) -> Result<Self, ExtensionError> {
         if !is_token(name.as_bytes()) {
             return Err(ExtensionError::NotToken);
@@ -111,7 +110,7 @@ impl Extension {
     ///
     /// # Errors
     ///
-    /// [`ExtensionError::Malformed`] where a value breaks the grammar or no
+    /// [`ExtensionError::Malformed`] if a value breaks the grammar or no
     /// value holds an extension (no value at all is an empty list), and
     /// [`ExtensionError::TooMany`] above 32 extensions or 32 parameters of one.
     pub fn parse_list<'a>(
@@ -177,7 +176,7 @@ impl<'a> Cursor<'a> {
         }
         // Tokens are ASCII.
         let text = String::from_utf8(text).unwrap_or_default();
-        Ok(Extension { text })
+        Ok(Extension::canonical(text))
     }
 
     /// Skips white space, then the byte if it is next, then white space.
@@ -214,7 +213,7 @@ impl<'a> Cursor<'a> {
         Ok(token)
     }
 
-    /// A quoted string, which has to be a token once its escapes are resolved.
+    /// A quoted string, which must be a token once its escapes are resolved.
     fn quoted(&mut self, text: &mut Vec<u8>) -> Result<(), ExtensionError> {
         let before = text.len();
         let mut bytes = self.rest[1..].iter();
@@ -276,9 +275,9 @@ pub enum ExtensionError {
     UnknownParameter,
     /// A parameter of permessage-deflate that is there twice.
     RepeatedParameter,
-    /// A value of a parameter of permessage-deflate where none belongs, none
-    /// where one does, or one that is not a number from 8 to 15 in its shortest
-    /// form.
+    /// A parameter of permessage-deflate has a value that it must not have, lacks
+    /// one that it must have, or has one that is not a number from 8 to 15 in its
+    /// shortest form.
     InvalidValue,
     /// What was accepted of permessage-deflate fits none of the offers.
     NotOffered,
@@ -290,11 +289,11 @@ impl ExtensionError {
             Self::NotToken => "an extension is not made of tokens",
             Self::Malformed => "the extension list is malformed",
             Self::TooMany => "the extension list has too many elements",
-            Self::OtherExtension => "not permessage-deflate",
-            Self::UnknownParameter => "unknown parameter of permessage-deflate",
-            Self::RepeatedParameter => "repeated parameter of permessage-deflate",
-            Self::InvalidValue => "invalid value of a parameter of permessage-deflate",
-            Self::NotOffered => "permessage-deflate not as it was offered",
+            Self::OtherExtension => "the extension is not permessage-deflate",
+            Self::UnknownParameter => "a parameter of permessage-deflate is unknown",
+            Self::RepeatedParameter => "a parameter of permessage-deflate is repeated",
+            Self::InvalidValue => "a parameter of permessage-deflate has an invalid value",
+            Self::NotOffered => "permessage-deflate is not as it was offered",
         }
     }
 }

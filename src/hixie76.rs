@@ -6,7 +6,7 @@
 //! [`Config::hixie76`](crate::Config::hixie76) takes requests of either
 //! protocol and behaves the same towards its caller, and
 //! [`Connection::hixie76_client`](crate::Connection::hixie76_client) is a
-//! client. The parts here serve where other software reads and writes the
+//! client. The parts here serve if other software reads and writes the
 //! HTTP.
 //!
 //! | side | handshake | frames |
@@ -63,7 +63,7 @@
 //!
 //! **It protects** a server that knows nothing of it. Spaces in the keys,
 //! which no page can put into a request by `XMLHttpRequest` or a form, eight
-//! bytes that stand outside of all HTTP framing, and an answer that takes
+//! bytes that stand outside of all HTTP framing, and a response that takes
 //! arithmetic and MD5 over all three make it unlikely that a server answers
 //! which did not mean to. MD5 shows that the request was understood; it
 //! protects nothing else.
@@ -73,13 +73,13 @@
 //! understand the upgrade can be made to read them as requests, and to put
 //! what a stranger answers into its cache ([RFC 6455 §10.3]). Because of this
 //! browsers turned the protocol off in 2010, and because of this it is off
-//! here: the feature has to be enabled, and [`Config::hixie76`] be called.
+//! here: the feature must be enabled, and [`Config::hixie76`] be called.
 //! Ask for it only where the old clients are known, and prefer TLS, which no
 //! such proxy looks into.
 //!
 //! **The origin** is all that tells one page from another, as it does in RFC
 //! 6455. It is always there: a request without is refused, none is made up,
-//! and the answer repeats it unchanged. A server has to check
+//! and the response repeats it unchanged. A server must check
 //! [`Request::origin`] before it accepts; clients that are not browsers can
 //! write anything there.
 //!
@@ -92,6 +92,8 @@
 
 pub use crate::frame::hixie76::{CLOSE, Decoded, Decoder, TextDecoder, encode_text};
 pub use crate::handshake::client::hixie76::ClientHandshake;
-pub use crate::handshake::client::keys::Keys;
+pub use crate::handshake::client::hixie76::keys::Keys;
 pub use crate::handshake::hixie76::challenge::challenge_response;
-pub use crate::handshake::server::pending_request::{PendingRequest, asks_for_hixie76, key_number};
+pub use crate::handshake::server::hixie76::pending_request::{
+    PendingRequest, asks_for_hixie76, key_number,
+};

@@ -35,7 +35,7 @@ impl Seed {
     ///
     /// # Errors
     ///
-    /// That of the operating system, where it has no randomness to give.
+    /// That of the operating system, if it has no randomness to give.
     #[cfg(feature = "getrandom")]
     pub fn from_os() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];

@@ -20,9 +20,9 @@ impl StreamEnd {
     /// [is closed](crate::Connection::is_closed), with the error that ended it
     /// or with none.
     ///
-    /// In order where both Closes are through, where a failure has put its
+    /// In order if both Closes are through, if a failure has put its
     /// Close into the output, and in answer to an end that came too early; a
-    /// stream that the peer has reset needs no end. By a reset where the peer
+    /// stream that the peer has reset needs no end. By a reset if the peer
     /// was given up in silence, as after
     /// [`Config::close_timeout`](crate::Config::close_timeout).
     ///

@@ -18,8 +18,9 @@ use crate::handshake::client::response_head::{ResponseHead, StatusLine};
 use crate::handshake::head::limits::HeadLimits;
 use crate::handshake::head::reader::HeadReader;
 use crate::handshake::server::acceptance::Acceptance;
+use crate::handshake::server::error::RequestError;
 #[cfg(feature = "hixie76")]
-use crate::handshake::server::pending_request::{PendingRequest, asks_for_hixie76};
+use crate::handshake::server::hixie76::pending_request::{PendingRequest, asks_for_hixie76};
 use crate::handshake::server::request::Request;
 use crate::handshake::server::request_head::{RequestHead, RequestLine};
 use crate::handshake::server::response::Response;
@@ -43,7 +44,10 @@ pub(super) struct Opening {
 )]
 enum Stage {
     /// A server reads the request.
-    Request(HeadReader),
+    Request {
+        reader: HeadReader,
+        line: Option<Result<RequestLine, RequestError>>,
+    },
     /// A server reads the eight bytes behind a request of the draft.
     #[cfg(feature = "hixie76")]
     Challenge(Challenge),
@@ -52,6 +56,7 @@ enum Stage {
     /// A client reads the response.
     Response {
         reader: HeadReader,
+        line: Option<Result<StatusLine, ResponseError>>,
         sent: Sent,
         /// How many interim responses came before.
         interim: u8,
@@ -92,7 +97,10 @@ impl Opening {
     pub(super) fn server(config: Config) -> Box<Self> {
         Box::new(Self {
             config,
-            stage: Stage::Request(HeadReader::new(head_limits(&config))),
+            stage: Stage::Request {
+                reader: HeadReader::new(head_limits(&config)),
+                line: None,
+            },
             is_head: false,
         })
     }
@@ -102,6 +110,7 @@ impl Opening {
             config,
             stage: Stage::Response {
                 reader: HeadReader::new(head_limits(&config)),
+                line: None,
                 sent,
                 interim: 0,
             },
@@ -131,16 +140,22 @@ impl Opening {
         input: &mut &'a mut [u8],
     ) -> Result<(Option<Event<'a>>, Option<Agreement>), Error> {
         let event = match &mut self.stage {
-            Stage::Request(reader) => {
-                let judge = |line: &[u8]| {
-                    self.is_head = line.starts_with(HEAD);
-                    RequestLine::parse(line).map(drop)
-                };
-                let Some(head) = reader.receive_head(input, judge)? else {
+            Stage::Request { reader, line } => {
+                let head = reader.receive_head(input, |bytes| {
+                    self.is_head = bytes.starts_with(HEAD);
+                    *line = Some(RequestLine::parse(bytes));
+                });
+                if let Some(Err(error)) = *line {
+                    return Err(error.into());
+                }
+                let Some(head) = head.map_err(RequestError::from)? else {
                     return Ok((None, None));
                 };
-                self.is_head = head.start_line().starts_with(HEAD);
-                let head = RequestHead::of_head(head)?;
+                // It came before the end of the head.
+                let Some(Ok(line)) = line.take() else {
+                    return Ok((None, None));
+                };
+                let head = RequestHead::of_head(line, head)?;
                 #[cfg(feature = "hixie76")]
                 if self.config.hixie76 && asks_for_hixie76(&head) {
                     self.stage = Stage::Challenge(Challenge::new(PendingRequest::new(head)?));
@@ -175,14 +190,24 @@ impl Opening {
             }
             Stage::Response {
                 reader,
+                line,
                 sent,
                 interim,
             } => loop {
-                let judge = |line: &[u8]| StatusLine::parse(line).map(drop);
-                let Some(head) = reader.receive_head(input, judge)? else {
+                let head = reader.receive_head(input, |bytes| {
+                    *line = Some(StatusLine::parse(bytes));
+                });
+                if let Some(Err(error)) = *line {
+                    return Err(error.into());
+                }
+                let Some(head) = head.map_err(ResponseError::from)? else {
                     return Ok((None, None));
                 };
-                let head = ResponseHead::of_head(head)?;
+                // It came before the end of the head.
+                let Some(Ok(line)) = line.take() else {
+                    return Ok((None, None));
+                };
+                let head = ResponseHead::of_head(line, head)?;
                 match head.status() {
                     101 => match sent {
                         Sent::Rfc6455 { key, request } => {
@@ -245,10 +270,12 @@ impl Connection {
         }
         let config = self.opening.as_ref().map(|opening| opening.config);
         let deflate = acceptance.deflate_or(config.and_then(|config| config.deflate));
-        let agreed = request.agree(acceptance, deflate)?;
-        check_room(agreed.length(), out)?;
-        agreed.append_to(out);
-        let agreement = agreed.into_agreement();
+        let negotiation = request.negotiate(acceptance, deflate)?;
+        let length = negotiation.length();
+        check_room(length, out)?;
+        out.reserve(length);
+        negotiation.append_to(out);
+        let agreement = negotiation.into_agreement();
         #[cfg(feature = "hixie76")]
         if request.protocol() == crate::Protocol::Hixie76 {
             self.enable_hixie76();

@@ -107,7 +107,7 @@ impl Sender {
         match &mut self.wire {
             Wire::Server => {
                 check_room(header.unmasked_length() + payload.len(), out)?;
-                header.append_to(out);
+                header.append_by(|bytes| _ = out.append(bytes));
                 out.append(payload);
             }
             #[cfg(feature = "hixie76")]
@@ -117,7 +117,7 @@ impl Sender {
                 check_room(masked + payload.len(), out)?;
                 // Drawn when the payload can no longer be chosen (§10.3).
                 let key = keys.masking_key();
-                header.masked(key).append_to(out);
+                header.masked(key).append_by(|bytes| _ = out.append(bytes));
                 out.append_masked(key, payload);
             }
         }

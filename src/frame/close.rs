@@ -128,11 +128,11 @@ impl CloseError {
 impl fmt::Display for CloseError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HalfCode => formatter.write_str("close payload of one byte"),
+            Self::HalfCode => formatter.write_str("the close payload has one byte"),
             Self::InvalidCode(code) => {
-                write!(formatter, "close code {code}, which may not be sent")
+                write!(formatter, "the close code {code} may not be sent")
             }
-            Self::InvalidReason => formatter.write_str("close reason that is not UTF-8"),
+            Self::InvalidReason => formatter.write_str("the close reason is not UTF-8"),
         }
     }
 }

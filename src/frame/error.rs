@@ -56,18 +56,20 @@ impl FrameError {
 impl fmt::Display for FrameError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::ReservedOpcode => "reserved opcode",
-            Self::ReservedBits => "reserved bit set without an extension that defines it",
-            Self::FragmentedControl => "fragmented control frame",
-            Self::ControlTooLong => "control frame of more than 125 bytes",
-            Self::LengthNotMinimal => "payload length not in its shortest form",
-            Self::LengthTooLarge => "payload length of more than 63 bits",
-            Self::Unmasked => "unmasked frame from a client",
-            Self::Masked => "masked frame from a server",
-            Self::UnexpectedContinuation => "continuation frame without a message to continue",
-            Self::ExpectedContinuation => "new message before the fragmented one ended",
-            Self::Hixie76Length => "frame length in more than nine bytes",
-            Self::Hixie76TooLong => "frame over the limit",
+            Self::ReservedOpcode => "the opcode is reserved",
+            Self::ReservedBits => "a reserved bit is set without an extension that defines it",
+            Self::FragmentedControl => "a control frame is fragmented",
+            Self::ControlTooLong => "a control frame has more than 125 bytes",
+            Self::LengthNotMinimal => "the payload length is not in its shortest form",
+            Self::LengthTooLarge => "the payload length has more than 63 bits",
+            Self::Unmasked => "a frame from a client is unmasked",
+            Self::Masked => "a frame from a server is masked",
+            Self::UnexpectedContinuation => "a continuation frame has no message to continue",
+            Self::ExpectedContinuation => {
+                "a new message begins before the fragmented one has ended"
+            }
+            Self::Hixie76Length => "a frame length has more than nine bytes",
+            Self::Hixie76TooLong => "a frame is over the limit",
         })
     }
 }

@@ -1,8 +1,6 @@
 use core::fmt;
 
 use super::{FrameError, MAX_CONTROL_PAYLOAD, MaskingKey, Opcode, ReservedBits};
-#[cfg(feature = "alloc")]
-use crate::Output;
 
 const FIN: u8 = 0x80;
 const OPCODE: u8 = 0x0F;
@@ -268,21 +266,21 @@ impl Header {
         }
     }
 
-    /// Appends the header to `out`.
+    /// Gives the header's bytes to `append`, which appends them to an output.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    pub(crate) fn append_to(&self, out: &mut impl Output) {
+    pub(crate) fn append_by(&self, append: impl FnOnce(&[u8])) {
         // Of a constant length, which is a store or two and no call.
         match (self.payload_length, self.masking_key) {
             (length @ 0..=125, None) => {
-                out.append(&[self.first(), length as u8]);
+                append(&[self.first(), length as u8]);
             }
             (length @ 0..=125, Some(key)) => {
                 let [a, b, c, d] = key.bytes();
-                out.append(&[self.first(), MASK | length as u8, a, b, c, d]);
+                append(&[self.first(), MASK | length as u8, a, b, c, d]);
             }
             _ => {
-                out.append(self.encode().as_slice());
+                append(self.encode().as_slice());
             }
         }
     }

@@ -11,7 +11,7 @@ pub struct InvalidUtf8;
 
 impl fmt::Display for InvalidUtf8 {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("text that is not UTF-8")
+        formatter.write_str("a text is not UTF-8")
     }
 }
 

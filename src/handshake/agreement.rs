@@ -2,8 +2,6 @@
 
 use alloc::{string::String, vec::Vec};
 
-#[cfg(feature = "deflate")]
-use crate::deflate::DeflateParameters;
 use crate::extension::Extension;
 
 /// What the opening handshake settled: the subprotocol and the extensions.
@@ -55,19 +53,19 @@ impl Agreement {
         self.subprotocol.as_deref()
     }
 
-    /// What was agreed on for permessage-deflate, `None` where it was not. An
-    /// element that no answer can have, such as one with a
+    /// What was agreed on for permessage-deflate, `None` if it was not. An
+    /// element that no response can have, such as one with a
     /// `client_max_window_bits` without a value, agrees on nothing.
     #[cfg(feature = "deflate")]
-    pub fn deflate(&self) -> Option<DeflateParameters> {
+    pub fn deflate(&self) -> Option<crate::deflate::DeflateParameters> {
         self.extensions
             .iter()
-            .find_map(|extension| DeflateParameters::parse(extension).ok())
+            .find_map(|extension| crate::deflate::DeflateParameters::parse(extension).ok())
     }
 
-    /// The extensions in the order of the server's answer: the first is applied
+    /// The extensions in the order of the server's response: the first is applied
     /// first to outgoing messages (RFC 6455 section 9.1). A client's
-    /// permessage-deflate has, besides the parameters of the answer, those by
+    /// permessage-deflate has, besides the parameters of the response, those by
     /// which its offer limits itself (RFC 7692 sections 7.1.1.2 and 7.1.2.2).
     pub fn extensions(&self) -> &[Extension] {
         &self.extensions

@@ -5,14 +5,14 @@ use core::{error, fmt};
 use super::head::headers::TooLong;
 use crate::extension::ExtensionError;
 
-/// Why a request or an answer could not be built from what the caller gave.
+/// Why a request or a response could not be built from what the caller gave.
 /// Nothing was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The status is not one from 200 to 599.
     Status,
-    /// A body in an answer whose status allows none, 204, 205 or 304, or which
+    /// A body in a response whose status allows none, 204, 205 or 304, or which
     /// accepts a handshake.
     Body,
     /// A field name is not a token (RFC 9110 section 5.1).
@@ -45,7 +45,7 @@ pub enum BuildError {
     /// The server has not enabled extended CONNECT (RFC 8441 section 3).
     ConnectDisabled,
     /// The head would be longer than 4 GiB, or have more fields than the crate
-    /// `http` takes where it is to be one of its types.
+    /// `http` takes if it is to be one of its types.
     TooLong,
     /// A request of the legacy protocol without an origin, which every one has to
     /// name.
@@ -66,7 +66,7 @@ impl fmt::Display for BuildError {
             Self::Body => "the status does not allow a body",
             Self::HeaderName => "a field name is not a token",
             Self::HeaderValue => "a field value holds a control character",
-            Self::ManagedHeader => "a field that only the crate may write",
+            Self::ManagedHeader => "a field is for the crate alone to write",
             Self::Origin => "the origin is not a serialized origin",
             Self::Subprotocol => "a subprotocol is not a token",
             Self::RepeatedSubprotocol => "a subprotocol is named twice",

@@ -29,7 +29,7 @@ pub fn accept_key(key: &[u8]) -> [u8; 28] {
 
 /// The `Sec-WebSocket-Key` of a nonce (RFC 6455 section 4.1): its base64.
 ///
-/// The nonce has to be drawn at random and anew for each connection.
+/// The nonce must be drawn at random and anew for each connection.
 ///
 /// ```
 /// use websocket_proto::handshake::encode_key;

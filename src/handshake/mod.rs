@@ -2,10 +2,10 @@
 //! values: no connection, no IO, no randomness.
 //!
 //! [`Connection`](crate::Connection) does the handshake by itself. These parts
-//! serve where other software reads and writes the HTTP, and where an
-//! application looks at a request or decides about it.
+//! serve if other software reads and writes the HTTP, and if an application looks
+//! at a request or decides about it.
 //!
-//! | side | bytes to head | head to handshake | answer |
+//! | side | bytes to head | head to handshake | response |
 //! |---|---|---|---|
 //! | server | [`HeadReader`], [`RequestHead::parse`] or [`RequestHead::from_parts`] | [`Request::new`] | [`Request::accept`], [`RequestError::refusal`], [`Response`] |
 //! | client | [`ClientRequest::encode`], [`HeadReader`], [`ResponseHead::parse`] or [`ResponseHead::from_parts`] | [`ClientRequest::verify`] | |

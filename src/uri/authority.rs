@@ -6,7 +6,7 @@ use core::net::Ipv6Addr;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Authority<'a> {
     pub(crate) host: &'a str,
-    /// `None` where the port is absent or empty (RFC 3986 section 3.2.3).
+    /// `None` if the port is absent or empty (RFC 3986 section 3.2.3).
     pub(crate) port: Option<u16>,
 }
 

@@ -27,11 +27,11 @@ const MAX_LENGTH: usize = 8 * 1024;
 ///
 /// Path and query are kept as they are written: nothing is decoded and no
 /// `..` is resolved. An empty query is dropped (RFC 6455 section 3). The text
-/// has to be ASCII; an internationalised host is written as its A-label
+/// must be ASCII; an internationalised host is written as its A-label
 /// (`xn--…`) and other characters percent-encoded, which a URL library does.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Uri {
-    /// Value of `Host`: the port is left out where it is the scheme's default.
+    /// Value of `Host`: the port is left out if it is the scheme's default.
     authority: String,
     target: String,
     host_length: usize,
@@ -128,7 +128,7 @@ impl Uri {
             .unwrap_or(host)
     }
 
-    /// The port, where the URI names none the default of the scheme: 80 or 443.
+    /// The port. If the URI names none, it is the default of the scheme: 80 or 443.
     pub const fn port(&self) -> u16 {
         self.port
     }
@@ -206,12 +206,12 @@ impl fmt::Debug for Uri {
 pub enum UriError {
     /// The text is longer than 8 KiB, or would be with the path that it lacks.
     TooLong,
-    /// The text holds characters beyond ASCII. They have to be percent-encoded,
+    /// The text holds characters beyond ASCII. They must be percent-encoded,
     /// and a host name written as its A-label (`xn--…`).
     NotAscii,
     /// The scheme is neither `ws` nor `wss`.
     Scheme,
-    /// There is a fragment; `#` has to be written `%23` (RFC 6455 section 3).
+    /// There is a fragment; `#` must be written `%23` (RFC 6455 section 3).
     Fragment,
     /// There is a user name or password before the host. Credentials belong in
     /// a header such as `Authorization`.
@@ -223,7 +223,7 @@ pub enum UriError {
     Host,
     /// The port is not a number from 1 to 65535.
     Port,
-    /// A character that has to be percent-encoded stands in path or query.
+    /// A character that must be percent-encoded stands in path or query.
     Character,
     /// Two hexadecimal digits do not follow a percent sign.
     PercentEncoding,

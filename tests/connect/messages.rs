@@ -1,13 +1,17 @@
 //! What errors say to a person.
 
 use websocket_proto::handshake;
-use websocket_proto::handshake::connect::{
-    Malformed, RequestError, ResponseError, Setting, SettingError,
-};
+use websocket_proto::handshake::connect::{Malformed, RequestError, ResponseError, Setting};
 
-const MALFORMED: [(Malformed, &str); 14] = [
-    (Malformed::UnknownPseudoHeader, "unknown pseudo-header"),
-    (Malformed::RepeatedPseudoHeader, "repeated pseudo-header"),
+const MALFORMED: [(Malformed, &str); 16] = [
+    (
+        Malformed::UnknownPseudoHeader,
+        "pseudo-header field is unknown",
+    ),
+    (
+        Malformed::RepeatedPseudoHeader,
+        "pseudo-header field is repeated",
+    ),
     (Malformed::PseudoHeaderOrder, "behind a field"),
     (Malformed::MissingPseudoHeader, "missing"),
     (Malformed::Method, "CONNECT"),
@@ -20,6 +24,8 @@ const MALFORMED: [(Malformed, &str); 14] = [
     (Malformed::FieldValue, "field value"),
     (Malformed::ConnectionSpecific, "HTTP/1"),
     (Malformed::TooLong, "4 GiB"),
+    (Malformed::SettingValue, "neither 0 nor 1"),
+    (Malformed::SettingWithdrawn, "after it was 1"),
 ];
 
 #[test]
@@ -34,6 +40,10 @@ fn every_error_names_what_is_wrong() {
         }
         let section = error.section();
         assert!(section.starts_with("RFC "), "{section}");
+        // PROTOCOL_ERROR, H3_MESSAGE_ERROR and H3_SETTINGS_ERROR.
+        let is_setting = section == "RFC 8441 section 3";
+        let codes = (0x1, if is_setting { 0x109 } else { 0x10e });
+        assert_eq!((error.http2(), error.http3()), codes, "{error}");
         assert_eq!(RequestError::from(error).section(), section);
         assert_eq!(ResponseError::from(error).section(), section);
     }
@@ -63,9 +73,9 @@ fn every_error_names_what_is_wrong() {
 fn errors_of_the_setting_say_what_was_sent() {
     let mut setting = Setting::new();
     let error = setting.receive(2).expect_err("neither 0 nor 1");
-    assert_eq!(error, SettingError::Value);
+    assert_eq!(error, Malformed::SettingValue);
     assert!(error.to_string().contains("neither 0 nor 1"), "{error}");
-    let error = SettingError::Withdrawn;
+    let error = Malformed::SettingWithdrawn;
     assert!(error.to_string().contains("after it was 1"), "{error}");
 }
 

@@ -1,7 +1,7 @@
 //! SETTINGS_ENABLE_CONNECT_PROTOCOL.
 
 use websocket_proto::handshake::BuildError;
-use websocket_proto::handshake::connect::{Setting, SettingError};
+use websocket_proto::handshake::connect::{Malformed, Setting};
 
 use crate::lists::client;
 
@@ -24,22 +24,22 @@ fn the_value_is_0_or_1_and_1_stays() {
     let mut setting = Setting::default();
     assert!(!setting.is_enabled());
     for value in [2, 3, 0x100, 0x1_0000_0000, u64::MAX] {
-        assert_eq!(setting.receive(value), Err(SettingError::Value));
+        assert_eq!(setting.receive(value), Err(Malformed::SettingValue));
         assert!(!setting.is_enabled());
     }
     for value in [0, 0, 1, 1] {
         assert_eq!(setting.receive(value), Ok(()));
         assert_eq!(setting.is_enabled(), value == 1);
     }
-    assert_eq!(setting.receive(0), Err(SettingError::Withdrawn));
-    assert_eq!(setting.receive(2), Err(SettingError::Value));
+    assert_eq!(setting.receive(0), Err(Malformed::SettingWithdrawn));
+    assert_eq!(setting.receive(2), Err(Malformed::SettingValue));
     assert!(setting.is_enabled());
 }
 
 /// BOOT-02: PROTOCOL_ERROR and H3_SETTINGS_ERROR end the HTTP connection.
 #[test]
 fn a_wrong_value_is_a_connection_error() {
-    for error in [SettingError::Value, SettingError::Withdrawn] {
+    for error in [Malformed::SettingValue, Malformed::SettingWithdrawn] {
         assert_eq!((error.http2(), error.http3()), (0x1, 0x109));
         assert_eq!(error.section(), "RFC 8441 section 3");
     }
@@ -60,6 +60,6 @@ fn identifier() {
 #[test]
 fn a_remembered_setting() {
     let mut remembered = Setting::from(true);
-    assert_eq!(remembered.receive(0), Err(SettingError::Withdrawn));
+    assert_eq!(remembered.receive(0), Err(Malformed::SettingWithdrawn));
     assert_eq!(remembered.receive(1), Ok(()));
 }

@@ -41,7 +41,7 @@ const ERRORS: [(Error, &str, &str); 14] = [
     ),
     (
         Error::UnexpectedEof,
-        "connection lost",
+        "connection was lost",
         "RFC 6455 section 7.1.5",
     ),
     (
@@ -51,12 +51,12 @@ const ERRORS: [(Error, &str, &str); 14] = [
     ),
     (
         Error::Timeout(Timeout::Idle),
-        "nothing received",
+        "nothing was received",
         "RFC 6455 section 7.3",
     ),
     (
         Error::Timeout(Timeout::Pong),
-        "ping not answered",
+        "ping was not answered",
         "RFC 6455 section 5.5.2",
     ),
     (
@@ -81,7 +81,7 @@ const SEND_ERRORS: [(SendError, &str); 13] = [
         "close code 1010",
     ),
     (SendError::PreparedByClient, "not masked"),
-    (SendError::OtherRequest, "not the request"),
+    (SendError::OtherRequest, "not the one that waits"),
     (SendError::Build(BuildError::HeaderName), "field name"),
 ];
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::all;
 
 /// Types that hold numbers, names of cases and settings alone.
-const PLAIN: [(&str, &str); 32] = [
+const PLAIN: [(&str, &str); 31] = [
     ("config.rs", "Config"),
     ("config.rs", "Delivery"),
     ("deflate/config.rs", "DeflateConfig"),
@@ -33,7 +33,6 @@ const PLAIN: [(&str, &str); 32] = [
     ("handshake/connect/reset_code.rs", "ResetCode"),
     ("handshake/connect/server/error.rs", "RequestError"),
     ("handshake/connect/setting.rs", "Setting"),
-    ("handshake/connect/setting.rs", "SettingError"),
     ("handshake/head/error.rs", "HeadError"),
     ("handshake/head/limits.rs", "HeadLimits"),
     ("handshake/head/version.rs", "HttpVersion"),

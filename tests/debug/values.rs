@@ -422,15 +422,20 @@ fn legacy() -> Vec<Shown> {
             "in a code point",
             &text,
         ),
-        Shown::new("handshake/client/keys.rs", "Keys", "of a client", &keys),
         Shown::new(
-            "handshake/server/pending_request.rs",
+            "handshake/client/hixie76/keys.rs",
+            "Keys",
+            "of a client",
+            &keys,
+        ),
+        Shown::new(
+            "handshake/server/hixie76/pending_request.rs",
             "PendingRequest",
             "with a query",
             &pending,
         ),
         Shown::new(
-            "handshake/client/hixie76.rs",
+            "handshake/client/hixie76/mod.rs",
             "ClientHandshake",
             "with a query",
             &handshake,

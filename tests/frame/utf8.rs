@@ -244,7 +244,7 @@ fn an_empty_piece_changes_nothing() {
 
 #[test]
 fn the_error_says_what_is_wrong() {
-    assert_eq!(InvalidUtf8.to_string(), "text that is not UTF-8");
+    assert_eq!(InvalidUtf8.to_string(), "a text is not UTF-8");
 }
 
 /// Bytes that are UTF-8 for the most part, or all of it.

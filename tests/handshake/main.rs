@@ -1,9 +1,9 @@
 //! The opening handshake as pure functions, requirement by requirement.
 #![cfg(feature = "alloc")]
 
-mod answer;
 mod body;
 mod client_request;
+mod client_response;
 mod extension;
 mod head;
 #[cfg(feature = "http")]
@@ -12,7 +12,7 @@ mod messages;
 mod properties;
 mod request;
 mod request_head;
-mod response;
 mod response_head;
+mod server_response;
 mod subprotocol;
 mod support;

@@ -103,7 +103,7 @@ const BUILD_ERRORS: [(BuildError, &str); 15] = [
     (BuildError::Body, "body"),
     (BuildError::HeaderName, "field name"),
     (BuildError::HeaderValue, "field value"),
-    (BuildError::ManagedHeader, "only the crate"),
+    (BuildError::ManagedHeader, "the crate alone"),
     (BuildError::Origin, "origin"),
     (BuildError::Subprotocol, "subprotocol is not a token"),
     (

@@ -5,7 +5,7 @@ use websocket_proto::handshake::{
 };
 
 use crate::{
-    response::{ACCEPT, fails, opens, with},
+    client_response::{ACCEPT, fails, opens, with},
     support::{KEY, RESPONSE, client, read_head, replace, response_head},
 };
 

@@ -111,6 +111,7 @@ fn a_server_takes_either_protocol() {
     let mut server = server();
     let request = asked(&mut server, &[w2().as_bytes(), KEY3].concat());
     assert_eq!(request.protocol(), Protocol::Hixie76);
+    assert_eq!(request.key(), None);
     assert_eq!((request.path(), request.host()), ("/demo", "example.com"));
     assert_eq!(request.origin(), Some("http://example.com"));
     assert!(request.subprotocols().eq(["sample"]));

@@ -87,7 +87,7 @@ enum State {
 pub enum Decoded<'a> {
     /// The next piece of a text.
     Text {
-        /// The bytes, which need not be UTF-8; empty only where the text ends.
+        /// The bytes, which need not be UTF-8; empty only if the text ends.
         bytes: &'a mut [u8],
         /// Whether the text ends here.
         end: bool,

@@ -34,7 +34,7 @@ impl TextDecoder {
         }
     }
 
-    /// The text of the next piece, borrowed where nothing had to be replaced
+    /// The text of the next piece, borrowed if nothing had to be replaced
     /// or completed. With `end` the text ends, and the decoder stands at the
     /// start of the next.
     pub fn push<'a>(&mut self, piece: &'a [u8], end: bool) -> Cow<'a, str> {

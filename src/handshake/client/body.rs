@@ -5,7 +5,7 @@ use crate::handshake::head::headers::Headers;
 use crate::handshake::head::name::Name;
 use crate::syntax::{elements, is_same};
 
-/// Takes the body of an HTTP answer out of the bytes after its head, as RFC
+/// Takes the body of an HTTP response out of the bytes after its head, as RFC
 /// 9112 section 6.3 frames it: by `Content-Length`, in chunks, or up to the end
 /// of the stream.
 ///
@@ -64,7 +64,7 @@ enum Chunk {
 impl BodyReader {
     /// A reader for what follows that head.
     ///
-    /// An answer whose last transfer coding is another than `chunked` is read up
+    /// A response whose last transfer coding is another than `chunked` is read up
     /// to the end of the stream. Of one whose `Content-Length` is no number of 64
     /// bits, or is several that differ, nothing is read: it
     /// [is broken](Self::is_broken) from the start.

@@ -1,10 +1,10 @@
-//! Why a client does not take an answer for the upgrade.
+//! Why a client does not take a response for the upgrade.
 
 use core::{error, fmt};
 
 use crate::handshake::head::error::HeadError;
 
-/// Why a server's answer does not open the connection. The client closes the
+/// Why a server's response does not open the connection. The client closes the
 /// transport; there is nothing to send (RFC 6455 section 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -18,7 +18,7 @@ pub enum ResponseError {
     UnsupportedHttp,
     /// The status is not 101.
     Status,
-    /// More interim responses (1xx) came before the answer than are skipped.
+    /// More interim responses (1xx) came before the response than are skipped.
     TooManyInterim,
     /// `Upgrade` is not exactly `websocket`.
     Upgrade,
@@ -59,8 +59,8 @@ pub enum ResponseError {
 }
 
 impl ResponseError {
-    /// The status of the answer in HTTP/1.1, where it was one: only a 101 is
-    /// looked at any closer. `None` where it could not be read, and for
+    /// The status of the response in HTTP/1.1, if it was one: only a 101 is
+    /// looked at any closer. `None` if it could not be read, and for
     /// [`Status`](Self::Status), which stands for any other.
     pub const fn status(self) -> Option<u16> {
         match self {
@@ -111,7 +111,7 @@ impl fmt::Display for ResponseError {
             Self::StatusLine => "the status line is malformed",
             Self::UnsupportedHttp => "the version of HTTP cannot carry the upgrade",
             Self::Status => "the status is not 101",
-            Self::TooManyInterim => "too many interim responses before the answer",
+            Self::TooManyInterim => "too many interim responses came before the response",
             Self::Upgrade => "Upgrade is not websocket",
             Self::Connection => "Connection does not list Upgrade",
             Self::MissingAccept => "Sec-WebSocket-Accept is missing",

@@ -6,8 +6,6 @@ pub(crate) mod error;
 pub(crate) mod hixie76;
 #[cfg(feature = "http")]
 mod http;
-#[cfg(feature = "hixie76")]
-pub(crate) mod keys;
 pub(crate) mod offer;
 pub(crate) mod request;
 pub(crate) mod response_head;

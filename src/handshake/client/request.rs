@@ -6,8 +6,6 @@ use core::fmt;
 use super::error::ResponseError;
 use super::offer::Offer;
 use super::response_head::ResponseHead;
-#[cfg(feature = "deflate")]
-use crate::deflate::DeflateConfig;
 use crate::extension::Extension;
 use crate::handshake::agreement::Agreement;
 use crate::handshake::build_error::BuildError;
@@ -19,7 +17,7 @@ use crate::syntax::lists_contain;
 use crate::uri::Uri;
 
 /// The request with which a client opens a connection (RFC 6455 section 4.1),
-/// and the check of the answer.
+/// and the check of the response.
 ///
 /// ```
 /// use websocket_proto::{Uri, handshake::{ClientRequest, encode_key}};
@@ -75,7 +73,7 @@ impl ClientRequest {
         self
     }
 
-    /// Whether an answer without a subprotocol fails the handshake although
+    /// Whether a response without a subprotocol fails the handshake although
     /// some were offered, as it does in browsers. Off by default: RFC 6455
     /// section 4.2.2 lets the server choose none.
     #[must_use]
@@ -98,11 +96,11 @@ impl ClientRequest {
     /// and of what they want of the client the narrower counts.
     #[cfg(feature = "deflate")]
     #[must_use]
-    pub fn deflate(self, config: &DeflateConfig) -> Self {
+    pub fn deflate(self, config: &crate::deflate::DeflateConfig) -> Self {
         self.extension(config.offer())
     }
 
-    /// Sets `Origin`, `null` or `scheme://host:port`. Browsers have to send it,
+    /// Sets `Origin`, `null` or `scheme://host:port`. Browsers must send it,
     /// other clients may (RFC 6455 section 4.1).
     #[must_use]
     pub fn origin(mut self, origin: &str) -> Self {
@@ -125,7 +123,7 @@ impl ClientRequest {
         &self.uri
     }
 
-    /// The bytes of the request. Nothing may follow before the answer has been
+    /// The bytes of the request. Nothing may follow before the response has been
     /// [verified](Self::verify).
     ///
     /// `key` comes from [`encode_key`](crate::handshake::encode_key) over 16 random bytes
@@ -173,7 +171,7 @@ impl ClientRequest {
     /// # Errors
     ///
     /// The same as for [`encode`](Self::encode), and [`BuildError::Target`]
-    /// where the crate `http` does not take the target.
+    /// if the crate `http` does not take the target.
     #[cfg(feature = "http")]
     pub fn to_http(&self, key: &[u8; 24]) -> Result<http::Request<()>, BuildError> {
         let mut request = http::Request::new(());
@@ -191,10 +189,10 @@ impl ClientRequest {
         &self.offer
     }
 
-    /// Checks the answer to this request, which was sent with `key`.
+    /// Checks the response to this request, which was sent with `key`.
     ///
     /// The bytes that follow a verified head are frames, whatever a
-    /// `Content-Length` in it says. An answer with another status than 101 is
+    /// `Content-Length` in it says. A response with another status than 101 is
     /// for the caller to look at first: [`ResponseHead::is_interim`] heads are
     /// skipped, and any other status is a refusal.
     ///
@@ -202,32 +200,32 @@ impl ClientRequest {
     /// use websocket_proto::{Uri, handshake::{ClientRequest, HeadLimits, ResponseHead}};
     ///
     /// let request = ClientRequest::new(&Uri::parse("ws://example.com/")?);
-    /// let answer = b"HTTP/1.1 101 Switching Protocols\r\n\
+    /// let response = b"HTTP/1.1 101 Switching Protocols\r\n\
     ///     Upgrade: websocket\r\n\
     ///     Connection: Upgrade\r\n\
     ///     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-    /// let answer = ResponseHead::parse(answer, HeadLimits::default())?;
-    /// let agreement = request.verify(b"dGhlIHNhbXBsZSBub25jZQ==", &answer)?;
+    /// let response = ResponseHead::parse(response, HeadLimits::default())?;
+    /// let agreement = request.verify(b"dGhlIHNhbXBsZSBub25jZQ==", &response)?;
     /// assert_eq!(agreement.subprotocol(), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ResponseError`] names the first rule that the answer breaks. The client
+    /// [`ResponseError`] names the first rule that the response breaks. The client
     /// then closes the transport.
     pub fn verify(
         &self,
         key: &[u8; 24],
-        answer: &ResponseHead,
+        response: &ResponseHead,
     ) -> Result<Agreement, ResponseError> {
-        if answer.version() < HttpVersion::Http11 {
+        if response.version() < HttpVersion::Http11 {
             return Err(ResponseError::UnsupportedHttp);
         }
-        if answer.status() != 101 {
+        if response.status() != 101 {
             return Err(ResponseError::Status);
         }
-        let headers = answer.headers();
+        let headers = response.headers();
         // The whole value, not an element of a list: the server names what it
         // switched to.
         match headers.single(Name::Upgrade) {

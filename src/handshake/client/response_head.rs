@@ -1,4 +1,4 @@
-//! The head of an HTTP answer.
+//! The head of an HTTP response.
 
 use core::fmt;
 
@@ -12,7 +12,7 @@ use crate::handshake::head::reader::Head;
 use crate::handshake::head::version::{HttpVersion, ParsedVersion};
 use crate::syntax::elements;
 
-/// The head of a server's answer.
+/// The head of a server's response.
 ///
 /// ```
 /// use websocket_proto::handshake::{HeadLimits, ResponseHead};
@@ -38,24 +38,24 @@ impl ResponseHead {
     ///
     /// # Errors
     ///
-    /// [`ResponseError`] where this is not a valid HTTP/1 response head within
+    /// [`ResponseError`] if this is not a valid HTTP/1 response head within
     /// the limits (RFC 9112 sections 2, 4 and 5).
     pub fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Self, ResponseError> {
         if bytes.starts_with(b"\r\n") {
             return Err(ResponseError::StatusLine);
         }
-        Self::of_head(Head::new(bytes, limits)?)
+        let head = Head::new(bytes, limits)?;
+        let line = StatusLine::parse(head.start_line())?;
+        Self::of_head(line, head)
     }
 
-    /// Reads the start line and the fields of a head.
-    pub(crate) fn of_head(head: Head<'_>) -> Result<Self, ResponseError> {
-        let line = head.start_line();
+    /// Reads the fields of a head that starts with that line.
+    pub(crate) fn of_head(line: StatusLine, head: Head<'_>) -> Result<Self, ResponseError> {
         let StatusLine {
             version,
             status,
             reason,
-        } = StatusLine::parse(line)?;
-        let reason = Range::new(line.len() - reason.len(), line.len()).ok_or(HeadError::TooLong)?;
+        } = line;
         Ok(Self {
             headers: head.into_headers()?,
             reason,
@@ -68,7 +68,7 @@ impl ResponseHead {
     ///
     /// # Errors
     ///
-    /// [`ResponseError`] where the status has not three digits or a field is
+    /// [`ResponseError`] if the status has not three digits or a field is
     /// malformed.
     pub fn from_parts<N, V>(
         version: HttpVersion,
@@ -115,7 +115,7 @@ impl ResponseHead {
         &self.headers
     }
 
-    /// Whether another head follows, which is the answer: a status from 100 to
+    /// Whether another head follows, which is the response: a status from 100 to
     /// 199 other than 101 (RFC 9110 section 15.2).
     pub const fn is_interim(&self) -> bool {
         matches!(self.status, 100 | 102..=199)
@@ -142,14 +142,15 @@ impl ResponseHead {
 }
 
 /// The first line of a response (RFC 9112 section 4).
-pub(crate) struct StatusLine<'a> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StatusLine {
     version: HttpVersion,
     status: u16,
-    reason: &'a [u8],
+    reason: Range,
 }
 
-impl<'a> StatusLine<'a> {
-    pub(crate) fn parse(line: &'a [u8]) -> Result<Self, ResponseError> {
+impl StatusLine {
+    pub(crate) fn parse(line: &[u8]) -> Result<Self, ResponseError> {
         let Some((version, rest)) = line.split_at_checked("HTTP/1.1".len()) else {
             return Err(ResponseError::StatusLine);
         };
@@ -164,10 +165,11 @@ impl<'a> StatusLine<'a> {
             [b' ', a, b, c, b' ', reason @ ..] => (&[*a, *b, *c][..], reason),
             _ => return Err(ResponseError::StatusLine),
         };
+        let reason = Range::new(line.len() - reason.len(), line.len());
         Ok(Self {
             version,
             status: parse_status(status).ok_or(ResponseError::StatusLine)?,
-            reason,
+            reason: reason.ok_or(HeadError::TooLong)?,
         })
     }
 }

@@ -1,12 +1,14 @@
-//! What no message of HTTP/2 and HTTP/3 may hold.
+//! What no peer may send over HTTP/2 and HTTP/3.
 
 use core::{error, fmt};
 
-/// Why a request or an answer is malformed (RFC 9113 section 8.1.1, RFC 9114
-/// section 4.1.2): the stream is reset with
+/// Why a request, a response or the setting is malformed (RFC 9113 section 8.1.1,
+/// RFC 9114 section 4.1.2). For a message the stream is reset with
 /// [`ResetCode::Malformed`](crate::handshake::connect::ResetCode::Malformed).
 ///
-/// HTTP software finds most of these before anything gets here.
+/// HTTP software finds most of these before anything gets here. The two of the
+/// [`Setting`](crate::handshake::connect::Setting) concern the HTTP connection as
+/// a whole, which the client closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Malformed {
@@ -42,9 +44,26 @@ pub enum Malformed {
     ConnectionSpecific,
     /// The fields are longer than 4 GiB.
     TooLong,
+    /// The setting is neither 0 nor 1.
+    SettingValue,
+    /// The setting is 0 after it was 1.
+    SettingWithdrawn,
 }
 
 impl Malformed {
+    /// The code of the error in HTTP/2: PROTOCOL_ERROR.
+    pub const fn http2(self) -> u32 {
+        0x1
+    }
+
+    /// The code of the error in HTTP/3: H3_MESSAGE_ERROR, or H3_SETTINGS_ERROR.
+    pub const fn http3(self) -> u64 {
+        match self {
+            Self::SettingValue | Self::SettingWithdrawn => 0x109,
+            _ => 0x10e,
+        }
+    }
+
     /// Where the rule stands, such as `RFC 9113 section 8.3`.
     pub const fn section(self) -> &'static str {
         match self {
@@ -57,6 +76,7 @@ impl Malformed {
             Self::UpperCase | Self::FieldName | Self::FieldValue => "RFC 9113 section 8.2.1",
             Self::ConnectionSpecific => "RFC 9113 section 8.2.2",
             Self::TooLong => "RFC 9113 section 10.5.1",
+            Self::SettingValue | Self::SettingWithdrawn => "RFC 8441 section 3",
         }
     }
 }
@@ -64,11 +84,11 @@ impl Malformed {
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::UnknownPseudoHeader => "an unknown pseudo-header field",
-            Self::RepeatedPseudoHeader => "a repeated pseudo-header field",
-            Self::PseudoHeaderOrder => "a pseudo-header field behind a field",
+            Self::UnknownPseudoHeader => "a pseudo-header field is unknown",
+            Self::RepeatedPseudoHeader => "a pseudo-header field is repeated",
+            Self::PseudoHeaderOrder => "a pseudo-header field is behind a field",
             Self::MissingPseudoHeader => "a pseudo-header field is missing",
-            Self::Method => ":protocol with another method than CONNECT",
+            Self::Method => ":protocol comes with another method than CONNECT",
             Self::Path => ":path is malformed",
             Self::Authority => ":authority is malformed",
             Self::Host => "host and :authority differ",
@@ -76,8 +96,10 @@ impl fmt::Display for Malformed {
             Self::UpperCase => "a field name has upper-case letters",
             Self::FieldName => "a field name is not a token",
             Self::FieldValue => "a field value is malformed",
-            Self::ConnectionSpecific => "a field that belongs to HTTP/1 connections",
+            Self::ConnectionSpecific => "a field belongs to HTTP/1 connections",
             Self::TooLong => "the fields are longer than 4 GiB",
+            Self::SettingValue => "SETTINGS_ENABLE_CONNECT_PROTOCOL is neither 0 nor 1",
+            Self::SettingWithdrawn => "SETTINGS_ENABLE_CONNECT_PROTOCOL is 0 after it was 1",
         })
     }
 }

@@ -12,7 +12,7 @@
 //! | | an [`Acceptance`](super::Acceptance) | [`Request::accept`] | [`Response::to_fields`](super::Response::to_fields) |
 //! | client | the server's SETTINGS | [`Setting::receive`] | |
 //! | | a [`ClientRequest`](super::ClientRequest) | [`ClientRequest::to_connect`](super::ClientRequest::to_connect) | the request's fields |
-//! | | the answer's fields | [`ClientRequest::verify_connect`](super::ClientRequest::verify_connect) | [`Outcome`] |
+//! | | the response's fields | [`ClientRequest::verify_connect`](super::ClientRequest::verify_connect) | [`Outcome`] |
 //! | both | an [`Agreement`](super::Agreement) | [`Connection::upgraded_server`](crate::Connection::upgraded_server), [`Connection::upgraded_client`](crate::Connection::upgraded_client) | |
 //! | | how the connection ended | [`StreamEnd::after`](crate::StreamEnd::after) | END_STREAM, FIN or a reset |
 //!
@@ -81,7 +81,7 @@
 //!
 //! let fields = [(":status", "200"), ("sec-websocket-protocol", "chat")];
 //! let Outcome::Open(agreement) = request.verify_connect(fields)? else {
-//!     // An interim answer, after which another follows, or a refusal.
+//!     // An interim response, after which another follows, or a refusal.
 //!     return Ok(());
 //! };
 //! // From the operating system: `Seed::from_os()`.
@@ -122,7 +122,7 @@
 //! |---|---|
 //! | [`Connection::is_closed`] | write the output, then [`StreamEnd::after`](crate::StreamEnd::after) the error, or after none |
 //! | it is given up without a Close | [`ResetCode::Cancelled`] |
-//! | the client does not take the answer | [`ResponseError::reset_code`] |
+//! | the client does not take the response | [`ResponseError::reset_code`] |
 //! | the request is malformed | [`ResetCode::Malformed`] |
 //!
 //! A server may leave its side of the stream open after both Closes, and some
@@ -150,5 +150,5 @@ pub use self::{
     malformed::Malformed,
     reset_code::ResetCode,
     server::{error::RequestError, request::Request},
-    setting::{Setting, SettingError},
+    setting::Setting,
 };

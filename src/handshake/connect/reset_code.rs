@@ -16,7 +16,7 @@ pub enum ResetCode {
     /// What a reset is to a TCP connection (RFC 8441 section 5, RFC 9220
     /// section 3).
     Cancelled,
-    /// The request or the answer is [malformed](crate::handshake::connect::Malformed).
+    /// The request or the response is [malformed](crate::handshake::connect::Malformed).
     Malformed,
 }
 

@@ -1,6 +1,6 @@
 //! SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 section 3, RFC 9220 section 3).
 
-use core::{error, fmt};
+use super::malformed::Malformed;
 
 /// What a client has been told about extended CONNECT by the server's
 /// SETTINGS: off, unless the server has turned it on.
@@ -9,14 +9,14 @@ use core::{error, fmt};
 /// nothing, and a server ignores it.
 ///
 /// ```
-/// use websocket_proto::handshake::connect::{Setting, SettingError};
+/// use websocket_proto::handshake::connect::{Malformed, Setting};
 ///
 /// let mut setting = Setting::new();
 /// assert!(!setting.is_enabled());
 /// setting.receive(1)?;
 /// assert!(setting.is_enabled());
-/// assert_eq!(setting.receive(0), Err(SettingError::Withdrawn));
-/// # Ok::<(), SettingError>(())
+/// assert_eq!(setting.receive(0), Err(Malformed::SettingWithdrawn));
+/// # Ok::<(), Malformed>(())
 /// ```
 ///
 /// One value serves one HTTP connection. In HTTP/3, where SETTINGS come once,
@@ -40,17 +40,17 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// [`SettingError`] where the value is neither 0 nor 1, or 0 after 1: the
-    /// HTTP connection is in error. Nothing has changed then.
-    pub const fn receive(&mut self, value: u64) -> Result<(), SettingError> {
+    /// [`Malformed`] if the value is neither 0 nor 1, or 0 after 1: the HTTP
+    /// connection is in error. Nothing has changed then.
+    pub const fn receive(&mut self, value: u64) -> Result<(), Malformed> {
         match value {
-            0 if self.enabled => Err(SettingError::Withdrawn),
+            0 if self.enabled => Err(Malformed::SettingWithdrawn),
             0 => Ok(()),
             1 => {
                 self.enabled = true;
                 Ok(())
             }
-            _ => Err(SettingError::Value),
+            _ => Err(Malformed::SettingValue),
         }
     }
 
@@ -66,42 +66,3 @@ impl From<bool> for Setting {
         Self { enabled }
     }
 }
-
-/// What a server may not say in the setting. The client closes the HTTP
-/// connection with [`http2`](Self::http2) or [`http3`](Self::http3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SettingError {
-    /// The value is neither 0 nor 1.
-    Value,
-    /// The value is 0 after it was 1.
-    Withdrawn,
-}
-
-impl SettingError {
-    /// The code of the connection error in HTTP/2: PROTOCOL_ERROR.
-    pub const fn http2(self) -> u32 {
-        0x1
-    }
-
-    /// The code of the connection error in HTTP/3: H3_SETTINGS_ERROR.
-    pub const fn http3(self) -> u64 {
-        0x109
-    }
-
-    /// Where the rule stands.
-    pub const fn section(self) -> &'static str {
-        "RFC 8441 section 3"
-    }
-}
-
-impl fmt::Display for SettingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Value => "SETTINGS_ENABLE_CONNECT_PROTOCOL is neither 0 nor 1",
-            Self::Withdrawn => "SETTINGS_ENABLE_CONNECT_PROTOCOL is 0 after it was 1",
-        })
-    }
-}
-
-impl error::Error for SettingError {}

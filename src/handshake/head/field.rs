@@ -4,7 +4,6 @@ use core::mem::size_of;
 
 use super::error::HeadError;
 use super::name::Name;
-use super::words::position;
 use crate::syntax::{is_token, trim_end, trim_start};
 
 /// Where in `bytes` a field stands.
@@ -40,7 +39,7 @@ impl Field {
     /// control byte but HTAB.
     pub(super) fn parse(self, head: &[u8]) -> Result<Self, HeadError> {
         let line = self.name.of(head);
-        let colon = position(b':', line).ok_or(HeadError::Field)?;
+        let colon = memchr::memchr(b':', line).ok_or(HeadError::Field)?;
         let name = &line[..colon];
         let known = Name::of(name);
         // The other names are known to the letter.
@@ -78,7 +77,7 @@ impl Range {
     }
 
     pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
-        // Ranges are made from the buffer that they index; an empty answer is
+        // Ranges are made from the buffer that they index; an empty slice is
         // for the compiler.
         bytes
             .get(self.start as usize..self.end as usize)

@@ -44,7 +44,7 @@ impl Lines {
         }
     }
 
-    /// Looks at more bytes; the answer is where in them the head ends.
+    /// Looks at more bytes, and gives where in them the head ends.
     pub(super) fn find(
         &mut self,
         bytes: &[u8],
@@ -65,8 +65,10 @@ impl Lines {
 
     fn find_within(&mut self, bytes: &[u8], most: usize) -> Result<Option<usize>, HeadError> {
         let (text, fault) = before_fault(bytes, self.cr);
+        // One byte within a line is not worth a call that searches.
+        let has_end = text.len() != 1 || text == b"\n";
         let mut at = 0;
-        while let Some(length) = memchr::memchr(b'\n', &text[at..]) {
+        while has_end && let Some(length) = memchr::memchr(b'\n', &text[at..]) {
             at += length + 1;
             if self.end_line(self.seen + at, most)? {
                 return Ok(Some(at));

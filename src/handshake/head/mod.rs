@@ -11,4 +11,3 @@ mod lines;
 pub(crate) mod name;
 pub(crate) mod reader;
 pub(crate) mod version;
-mod words;

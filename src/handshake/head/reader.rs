@@ -54,46 +54,44 @@ impl HeadReader {
     /// Takes bytes from `input` up to the end of the head.
     ///
     /// The head comes from its start line to its empty line, without empty
-    /// lines before it; borrowed where all of it lies in `input`. What follows
+    /// lines before it; borrowed if all of it lies in `input`. What follows
     /// it stays in `input`, and the reader is ready for another head. `None`
     /// means that the input is used up and the head incomplete.
     ///
     /// # Errors
     ///
-    /// [`HeadError`] where the bytes cannot become a head within the limits.
+    /// [`HeadError`] if the bytes cannot become a head within the limits.
     /// Later calls repeat the error and take nothing.
     pub fn receive<'a>(
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Cow<'a, [u8]>>, HeadError> {
-        let head = self.receive_head(input, |_start_line| Ok::<_, HeadError>(()))?;
+        let head = self.receive_head(input, |_start_line| ())?;
         Ok(head.map(|head| head.bytes))
     }
 
-    /// The same, with the lines that were found on the way. A start line that
-    /// comes without the rest of its head, or with a rest that cannot be one, is
-    /// judged on its own: what speaks another protocol does not wait for an
-    /// empty line. Behind an error of `judge` the reader is of no use.
-    pub(crate) fn receive_head<'a, E: From<HeadError>>(
+    /// The same, with the lines that were found on the way. Once the start line
+    /// is there it is given to `started`, even if the head is not complete or
+    /// cannot be one: what speaks another protocol does not wait for an empty
+    /// line.
+    pub(crate) fn receive_head<'a>(
         &mut self,
         input: &mut &'a mut [u8],
-        judge: impl FnOnce(&[u8]) -> Result<(), E>,
-    ) -> Result<Option<Head<'a>>, E> {
+        started: impl FnOnce(&[u8]),
+    ) -> Result<Option<Head<'a>>, HeadError> {
         if let Some(error) = self.failed {
-            return Err(error.into());
+            return Err(error);
         }
-        let is_known = self.lines.start_line().is_some();
+        let has_started = self.lines.start_line().is_some();
         let found = self.lines.find(input, self.limits);
-        if !matches!(found, Ok(Some(_)))
-            && let Some(line) = self.lines.start_line().filter(|_| !is_known)
-        {
-            let (start, end) = (self.lines.start(), self.lines.start() + line.length());
-            let behind = &input[..end.saturating_sub(self.buffer.len())];
+        if let Some(line) = self.lines.start_line().filter(|_| !has_started) {
+            let start = self.lines.start();
+            let behind = &input[..(start + line.length()).saturating_sub(self.buffer.len())];
             let bytes = match self.buffer.is_empty() {
                 true => Cow::Borrowed(behind),
                 false => Cow::Owned([&self.buffer, behind].concat()),
             };
-            judge(line.of(&bytes[start..]))?;
+            started(line.of(&bytes[start..]));
         }
         let end = found.inspect_err(|&error| {
             *self = Self::new(self.limits);
@@ -132,7 +130,7 @@ pub(crate) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// Takes `bytes`, which have to be one head and nothing else.
+    /// Takes `bytes`, which must be one head and nothing else.
     pub(crate) fn new(bytes: &'a [u8], limits: HeadLimits) -> Result<Self, HeadError> {
         let mut lines = Lines::new();
         match lines.find(bytes, limits)? {

@@ -2,8 +2,8 @@
 
 use crate::handshake::head::headers::Headers;
 
-/// The only value of a name: `Some(None)` where there is none, `None` where
-/// there are several.
+/// The only value of a name: `Some(None)` if there is none, `None` if there are
+/// several.
 pub(crate) fn only<'a>(headers: &'a Headers, name: &str) -> Option<Option<&'a [u8]>> {
     let mut values = headers.all(name);
     let first = values.next();

@@ -2,10 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::agreed::{Agreed, Proof};
 use super::response::Response;
-use crate::deflate::{DeflateConfig, DeflateParameters};
-use crate::extension::{Extension, ExtensionError};
+use crate::deflate::DeflateConfig;
+use crate::extension::Extension;
 use crate::handshake::agreement::Agreement;
 use crate::handshake::build_error::BuildError;
 use crate::handshake::caller_field::add_header;
@@ -40,7 +39,7 @@ pub struct Acceptance {
     extensions: Vec<Extension>,
     headers: Headers,
     secure: bool,
-    /// `None` where nothing was said, `Some(None)` where it is declined.
+    /// `None` if nothing was said, `Some(None)` if it is declined.
     deflate: Option<Option<DeflateConfig>>,
     /// The first thing that the caller got wrong.
     fault: Option<BuildError>,
@@ -52,19 +51,19 @@ impl Acceptance {
         Self::default()
     }
 
-    /// Chooses a subprotocol, which has to be one that the client offered.
+    /// Chooses a subprotocol, which must be one that the client offered.
     #[must_use]
     pub fn subprotocol(mut self, name: &str) -> Self {
         self.subprotocol = Some(name.into());
         self
     }
 
-    /// Accepts an extension, which has to be one that the client offered. The
-    /// caller then has to apply it: the order of the calls is the order in which
+    /// Accepts an extension, which must be one that the client offered. The
+    /// caller must then apply it: the order of the calls is the order in which
     /// outgoing messages pass the extensions (RFC 6455 section 9.1).
     ///
     /// permessage-deflate is applied by the connection, as the parameters say:
-    /// they have to be those of an answer to what the client offers (RFC 7692
+    /// they must be those of a response to what the client offers (RFC 7692
     /// section 7.1), which an offer sent back is not always.
     #[must_use]
     pub fn extension(mut self, extension: Extension) -> Self {
@@ -72,7 +71,7 @@ impl Acceptance {
         self
     }
 
-    /// Accepts permessage-deflate where the client offers it in a way that
+    /// Accepts permessage-deflate if the client offers it in a way that
     /// suits; [`Agreement::deflate`] then says what was agreed. A
     /// [`Connection`](crate::Connection) with
     /// [`Config::deflate`](crate::Config::deflate) does this by itself; what is
@@ -93,8 +92,8 @@ impl Acceptance {
         self
     }
 
-    /// With what to answer offers of permessage-deflate, where a connection's
-    /// configuration says `general`.
+    /// With what to answer offers of permessage-deflate: what was said here, or what
+    /// a connection's configuration says.
     pub(crate) const fn deflate_or(&self, general: Option<DeflateConfig>) -> Option<DeflateConfig> {
         match self.deflate {
             Some(special) => special,
@@ -103,7 +102,7 @@ impl Acceptance {
     }
 
     /// Whether the connection is inside TLS, which only the caller knows and the
-    /// answer of [`hixie76`](crate::hixie76) has to name; off by default.
+    /// response of [`hixie76`](crate::hixie76) must name; off by default.
     /// RFC 6455 has no use for it.
     #[cfg(feature = "hixie76")]
     #[must_use]
@@ -122,52 +121,24 @@ impl Acceptance {
         self
     }
 
-    /// Settles what both sides agree on. Offers of permessage-deflate are
-    /// accepted with `deflate`.
-    pub(in crate::handshake) fn agree<'a>(
-        &self,
-        proof: Proof,
-        mut subprotocols: impl Iterator<Item = &'a str>,
-        offers: &[Extension],
-        deflate: Option<DeflateConfig>,
-    ) -> Result<Agreed<'_>, BuildError> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
-        }
-        let mut agreement = Agreement::new();
-        if let Some(name) = &self.subprotocol {
-            if !subprotocols.any(|offered| offered == name) {
-                return Err(BuildError::SubprotocolNotOffered);
-            }
-            agreement = agreement.with_subprotocol(name);
-        }
-        let negotiated = deflate
-            .and_then(|config| config.answer(offers))
-            .map(|parameters| parameters.extension())
-            // What the caller has agreed to by hand stands.
-            .filter(|extension| {
-                let mut chosen = self.extensions.iter();
-                chosen.all(|other| other.name() != extension.name())
-            });
-        for extension in self.extensions.iter().chain(&negotiated) {
-            let is_same = |other: &Extension| other.name() == extension.name();
-            if !offers.iter().any(is_same) {
-                return Err(BuildError::ExtensionNotOffered);
-            }
-            if agreement.extensions().iter().any(is_same) {
-                return Err(BuildError::RepeatedExtension);
-            }
-            agreement = agreement.with_extension(extension.clone());
-        }
-        // Connections apply this one themselves, and can do so only as the
-        // client has offered it.
-        for extension in &self.extensions {
-            match DeflateParameters::verify(extension, offers) {
-                Ok(_) | Err(ExtensionError::OtherExtension) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(Agreed::new(proof, agreement, &self.headers))
+    /// The chosen subprotocol.
+    pub(super) fn chosen_subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
+    /// The extensions that the caller accepts.
+    pub(super) fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    /// The caller's own fields.
+    pub(super) const fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The first thing that the caller got wrong.
+    pub(super) const fn fault(&self) -> Option<BuildError> {
+        self.fault
     }
 
     /// Whether the connection is inside TLS.

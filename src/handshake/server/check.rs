@@ -21,7 +21,7 @@ pub(super) fn check(head: &RequestHead) -> Result<([u8; 24], Vec<Extension>), Re
     Ok((key, check_offer(headers)?))
 }
 
-/// What every request that asks for WebSocket has to be.
+/// What every request that asks for WebSocket must be.
 pub(crate) fn check_upgrade(head: &RequestHead) -> Result<(), RequestError> {
     if head.method() != "GET" {
         return Err(RequestError::Method);

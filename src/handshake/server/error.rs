@@ -9,7 +9,7 @@ use crate::handshake::head::error::HeadError;
 /// Why a request is not a valid WebSocket handshake, or not valid HTTP.
 ///
 /// It knows the HTTP status that answers it, and [`refusal`](Self::refusal) is
-/// the whole answer.
+/// the whole response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -81,7 +81,7 @@ pub enum RequestError {
 }
 
 impl RequestError {
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub const fn status(self) -> u16 {
         self.parts().0
     }
@@ -200,7 +200,7 @@ impl RequestError {
         }
     }
 
-    /// The answer to send: status, a text that says what is wrong, and what the
+    /// The response to send: status, a text that says what is wrong, and what the
     /// status calls for, `Allow` in a 405, `Upgrade` and
     /// `Sec-WebSocket-Version` in a 426 (RFC 6455 section 4.4), the latter
     /// wherever the version is what is wrong.
@@ -212,8 +212,8 @@ impl RequestError {
     /// ```
     /// use websocket_proto::handshake::RequestError;
     ///
-    /// let answer = RequestError::UnsupportedVersion.refusal().encode()?;
-    /// assert!(answer.starts_with(b"HTTP/1.1 426 Upgrade Required\r\n"));
+    /// let response = RequestError::UnsupportedVersion.refusal().encode()?;
+    /// assert!(response.starts_with(b"HTTP/1.1 426 Upgrade Required\r\n"));
     /// # Ok::<(), websocket_proto::handshake::BuildError>(())
     /// ```
     pub fn refusal(self) -> Response {

@@ -4,10 +4,10 @@ use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use super::acceptance::{Acceptance, Accepted};
-use super::agreed::{Agreed, Proof};
 use super::check::check;
 use super::error::RequestError;
 use super::hixie76::ChallengeResponse;
+use super::negotiation::{Negotiation, Proof};
 use super::offer::{self, preferred};
 use super::request_head::RequestHead;
 use crate::deflate::DeflateConfig;
@@ -47,7 +47,7 @@ pub struct Request {
 /// What a client wants to see answered, so that it knows that the server has
 /// understood the request.
 #[derive(Clone, Copy)]
-enum Challenge {
+pub(super) enum Challenge {
     /// `Sec-WebSocket-Key`.
     Key([u8; 24]),
     /// The keys of the draft, by what answers them.
@@ -79,13 +79,8 @@ impl Request {
         Ok(Box::new(Self::of_checked(head, challenge, extensions)))
     }
 
-    /// A request of the draft that has been checked.
-    #[cfg(feature = "hixie76")]
-    pub(super) const fn hixie76(head: RequestHead, response: ChallengeResponse) -> Self {
-        Self::of_checked(head, Challenge::Hixie76(response), Vec::new())
-    }
-
-    const fn of_checked(
+    /// From what has been checked.
+    pub(super) const fn of_checked(
         head: RequestHead,
         challenge: Challenge,
         extensions: Vec<Extension>,
@@ -138,16 +133,16 @@ impl Request {
         self.head.headers()
     }
 
-    /// Host and, where it is given, `:` and port.
+    /// Host and, if it is given, `:` and port.
     pub fn host(&self) -> &str {
         // HTTP/1.1 has a host, or the head would have been refused.
         self.head.host().unwrap_or_default()
     }
 
     /// The origin of the page whose script connects, as the browser serialized
-    /// it; it may be `null`. `None` where no browser sent the request.
+    /// it; it may be `null`. `None` if no browser sent the request.
     ///
-    /// A server that trusts cookies has to check this (RFC 6455 section 10.2).
+    /// A server that trusts cookies must check this (RFC 6455 section 10.2).
     /// Clients that are not browsers can write anything here (section 10.1).
     pub fn origin(&self) -> Option<&str> {
         offer::origin(self.headers())
@@ -156,7 +151,7 @@ impl Request {
     /// Whether the origin is one of those allowed.
     ///
     /// Whole origins are compared, scheme, host and port, in whatever case.
-    /// `false` without an origin; `null` counts only where it is listed.
+    /// `false` without an origin; `null` counts only if it is listed.
     ///
     /// ```
     /// # use websocket_proto::handshake::{HeadLimits, HttpVersion, Request, RequestHead};
@@ -212,35 +207,41 @@ impl Request {
         preferred(supported, self.subprotocols())
     }
 
-    /// The answer that accepts the request (RFC 6455 section 4.2.2). Once it is
+    /// The response that accepts the request (RFC 6455 section 4.2.2). Once it is
     /// sent the connection is open, and frames may follow at once.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where the acceptance names a subprotocol or an extension
+    /// [`BuildError`] if the acceptance names a subprotocol or an extension
     /// that the client did not offer, or an extension twice, or
-    /// permessage-deflate with parameters that answer no offer, or where a field
+    /// permessage-deflate with parameters that answer no offer, or if a field
     /// of it is malformed or not for the caller to write.
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
-        self.agree(acceptance, acceptance.deflate_or(None))?
+        self.negotiate(acceptance, acceptance.deflate_or(None))?
             .into_accepted()
     }
 
     /// The same, not yet written in any form. Offers of permessage-deflate are
     /// accepted with `deflate`.
     #[allow(unreachable_code, reason = "without the feature hixie76 an arm is")]
-    pub(crate) fn agree<'a>(
+    pub(crate) fn negotiate<'a>(
         &self,
         acceptance: &'a Acceptance,
         deflate: Option<DeflateConfig>,
-    ) -> Result<Agreed<'a>, BuildError> {
+    ) -> Result<Negotiation<'a>, BuildError> {
         let proof = match self.challenge {
             Challenge::Key(key) => Proof::Accept(accept_key(&key)),
             Challenge::Hixie76(response) => {
                 Proof::Hixie76(response.prove(&self.head, acceptance.is_secure()))
             }
         };
-        acceptance.agree(proof, self.subprotocols(), &self.extensions, deflate)
+        Negotiation::new(
+            acceptance,
+            proof,
+            self.subprotocols(),
+            &self.extensions,
+            deflate,
+        )
     }
 }
 

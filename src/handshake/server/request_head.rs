@@ -50,24 +50,22 @@ impl RequestHead {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where this is not a valid HTTP/1 request head within
-    /// the limits (RFC 9112 sections 2 to 5). The target has to be a path or
+    /// [`RequestError`] if this is not a valid HTTP/1 request head within
+    /// the limits (RFC 9112 sections 2 to 5). The target must be a path or
     /// an `http` or `https` URI; the other two forms of RFC 9112 section 3.2,
     /// for `CONNECT` and `OPTIONS *`, are refused.
     pub fn parse(bytes: &[u8], limits: HeadLimits) -> Result<Self, RequestError> {
         if bytes.starts_with(b"\r\n") {
             return Err(RequestError::RequestLine);
         }
-        Self::of_head(Head::new(bytes, limits)?)
+        let head = Head::new(bytes, limits)?;
+        let line = RequestLine::parse(head.start_line())?;
+        Self::of_head(line, head)
     }
 
-    /// Reads the start line and the fields of a head.
-    pub(crate) fn of_head(head: Head<'_>) -> Result<Self, RequestError> {
-        let line = RequestLine::parse(head.start_line())?;
-        let (method, target) = (line.method.len(), line.target.len());
-        let (authority, version) = (line.authority, line.version);
-        let headers = head.into_headers()?;
-        Self::new(headers, method, method + 1, target, authority, version)
+    /// Reads the fields of a head that starts with that line.
+    pub(crate) fn of_head(line: RequestLine, head: Head<'_>) -> Result<Self, RequestError> {
+        Self::new(line, head.into_headers()?)
     }
 
     /// A head that other HTTP software has parsed.
@@ -87,33 +85,22 @@ impl RequestHead {
         N: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        let line = RequestLine::new(method.as_bytes(), target.as_bytes(), version)?;
-        let authority = line.authority;
+        let line = RequestLine::new(method.as_bytes(), target.as_bytes(), method.len(), version)?;
         let mut list = Headers::after_start_line(&[method.as_bytes(), target.as_bytes()]);
         for (name, value) in headers {
             list.push_checked(name.as_ref().as_bytes(), value.as_ref())?;
         }
-        let (method, target) = (method.len(), target.len());
-        Self::new(list, method, method, target, authority, version)
+        Self::new(line, list)
     }
 
-    /// From the parts of a [`RequestLine`], which `headers` keeps in front of
-    /// the fields.
-    fn new(
-        headers: Headers,
-        method_length: usize,
-        target_start: usize,
-        target_length: usize,
-        authority: Option<(usize, usize)>,
-        version: HttpVersion,
-    ) -> Result<Self, RequestError> {
-        let target_end = target_start + target_length;
-        let (Some(method), Some(target)) = (
-            Range::new(0, method_length),
-            Range::new(target_start, target_end),
-        ) else {
-            return Err(HeadError::TooLong.into());
-        };
+    /// From a line, whose bytes `headers` keeps in front of the fields.
+    fn new(line: RequestLine, headers: Headers) -> Result<Self, RequestError> {
+        let RequestLine {
+            method,
+            target,
+            authority,
+            version,
+        } = line;
         let host = match headers.single(Name::Host) {
             Single::One(value) => {
                 Authority::parse(ascii(value)).map_err(|_| RequestError::Host)?;
@@ -126,7 +113,7 @@ impl RequestHead {
             None => (target, host),
             // RFC 9112 section 3.2.2: what the target says replaces `Host`.
             Some((start, end)) => (
-                target.part(end, target_length),
+                target.part(end, target.length()),
                 Some(target.part(start, end)),
             ),
         };
@@ -179,7 +166,7 @@ impl RequestHead {
         &self.headers
     }
 
-    /// Host and, where it is given, `:` and port: from the target where that is
+    /// Host and, if it is given, `:` and port: from the target if that is
     /// a whole URI, otherwise from the field `Host`. `None` only in HTTP/1.0.
     pub fn host(&self) -> Option<&str> {
         self.host.map(|host| ascii(self.headers.start_line(host)))
@@ -195,17 +182,18 @@ impl RequestHead {
     }
 }
 
-/// The first line of a request (RFC 9112 section 3).
-pub(crate) struct RequestLine<'a> {
-    method: &'a [u8],
-    target: &'a [u8],
+/// Where the parts of the first line of a request stand (RFC 9112 section 3).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestLine {
+    method: Range,
+    target: Range,
     /// Where in the target it stands, if that is a whole URI.
     authority: Option<(usize, usize)>,
     version: HttpVersion,
 }
 
-impl<'a> RequestLine<'a> {
-    pub(crate) fn parse(line: &'a [u8]) -> Result<Self, RequestError> {
+impl RequestLine {
+    pub(crate) fn parse(line: &[u8]) -> Result<Self, RequestError> {
         let mut parts = line.split(|&byte| byte == b' ');
         let (Some(method), Some(target), Some(version), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -217,10 +205,16 @@ impl<'a> RequestLine<'a> {
             ParsedVersion::Unsupported => return Err(RequestError::UnsupportedHttp),
             ParsedVersion::Malformed => return Err(RequestError::RequestLine),
         };
-        Self::new(method, target, version)
+        Self::new(method, target, method.len() + b" ".len(), version)
     }
 
-    fn new(method: &'a [u8], target: &'a [u8], version: HttpVersion) -> Result<Self, RequestError> {
+    /// Of a line in which the target stands at `start`.
+    fn new(
+        method: &[u8],
+        target: &[u8],
+        start: usize,
+        version: HttpVersion,
+    ) -> Result<Self, RequestError> {
         if !is_token(method) {
             return Err(RequestError::RequestLine);
         }
@@ -231,10 +225,12 @@ impl<'a> RequestLine<'a> {
         if !is_target(target) {
             return Err(RequestError::Target);
         }
+        let authority = absolute_authority(target)?;
+        let too_long = RequestError::Head(HeadError::TooLong);
         Ok(Self {
-            method,
-            target,
-            authority: absolute_authority(target)?,
+            method: Range::new(0, method.len()).ok_or(too_long)?,
+            target: Range::new(start, start + target.len()).ok_or(too_long)?,
+            authority,
             version,
         })
     }

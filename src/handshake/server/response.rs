@@ -1,4 +1,4 @@
-//! A server's answer in HTTP.
+//! A server's response in HTTP.
 
 use alloc::{format, string::ToString, vec::Vec};
 use core::fmt;
@@ -9,7 +9,7 @@ use crate::handshake::field_list::list;
 use crate::handshake::head::headers::Headers;
 use crate::handshake::head::name::Name;
 
-/// A whole HTTP/1.1 answer that is not the upgrade: a refusal, or the answer to
+/// A whole HTTP/1.1 response that is not the upgrade: a refusal, or the response to
 /// a request that did not ask for WebSocket.
 ///
 /// `Connection: close` and `Content-Length` are added when it is encoded, since
@@ -36,7 +36,7 @@ use crate::handshake::head::name::Name;
 ///
 /// What a status calls for is for the caller to add: `Allow` to a 405, `Upgrade`
 /// to a 426, `WWW-Authenticate` to a 401 (RFC 9110 section 15.5). An origin server
-/// with a clock also has to send `Date` (section 6.6.1), and this crate has none.
+/// with a clock must also send `Date` (section 6.6.1), and this crate has none.
 #[derive(Clone)]
 pub struct Response {
     status: u16,
@@ -50,7 +50,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer with that status, from 200 to 599, and neither fields nor body.
+    /// A response with that status, from 200 to 599, and neither fields nor body.
     pub fn new(status: u16) -> Self {
         Self {
             status,
@@ -80,8 +80,9 @@ impl Response {
     }
 
     /// Adds a field. `Connection`, `Content-Length` and `Transfer-Encoding` are
-    /// not for the caller to write, and where the answer accepts a handshake none
-    /// that this depends on. What is wrong shows in [`encode`](Self::encode).
+    /// not for the caller to write. If the response accepts a handshake, neither are
+    /// the fields that this depends on. What is wrong shows in
+    /// [`encode`](Self::encode).
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let opens = self.opens;
@@ -94,7 +95,7 @@ impl Response {
         self
     }
 
-    /// Sets the body. An answer that accepts a handshake, so that frames follow,
+    /// Sets the body. A response that accepts a handshake, so that frames follow,
     /// can have none, as [`check`](Self::check) then says.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
@@ -114,7 +115,7 @@ impl Response {
 
     /// The fields, for other HTTP software to send: without `Connection` and
     /// `Content-Length` unless this is a 101. With an `Upgrade` field, as in a
-    /// 426, `Connection` has to list `Upgrade`.
+    /// 426, `Connection` must list `Upgrade`.
     pub const fn headers(&self) -> &Headers {
         &self.headers
     }
@@ -124,7 +125,7 @@ impl Response {
         &self.body
     }
 
-    /// Whether the answer can be sent.
+    /// Whether the response can be sent.
     ///
     /// # Errors
     ///
@@ -140,7 +141,7 @@ impl Response {
         Ok(())
     }
 
-    /// The bytes of the answer.
+    /// The bytes of the response.
     ///
     /// # Errors
     ///
@@ -151,7 +152,7 @@ impl Response {
         Ok(bytes)
     }
 
-    /// The bytes of the answer to a `HEAD` request: the same head, with the
+    /// The bytes of the response to a `HEAD` request: the same head, with the
     /// `Content-Length` of the body that is left out (RFC 9110 section 9.3.2).
     ///
     /// # Errors
@@ -178,7 +179,7 @@ impl Response {
         }
         self.headers.encode(&mut bytes);
         // RFC 9110 section 8.6 forbids the length in 1xx and 204; in a 304 it
-        // would be that of another answer.
+        // would be that of another response.
         if !matches!(self.status, 101 | 204 | 304) {
             bytes.extend_from_slice(format!("Content-Length: {}\r\n", self.body.len()).as_bytes());
         }
@@ -186,7 +187,7 @@ impl Response {
         Ok(bytes)
     }
 
-    /// The answer as HTTP/2 and HTTP/3 carry it: `:status`, then the fields
+    /// The response as HTTP/2 and HTTP/3 carry it: `:status`, then the fields
     /// with their names in lower case. The [body](Self::body_bytes) goes into
     /// DATA; there is no `content-length`, which HTTP software adds as it sees
     /// fit.

@@ -105,7 +105,7 @@ await chromium.check('a page that goes away', async () => {
   }), `${url.replace('https:', 'wss:')}/echo`);
   await page.goto('about:blank');
   // It resets the stream; a Close that it writes before that can be lost.
-  await logs('end /echo (unclean: connection lost before the closing handshake|clean 1001 )');
+  await logs('end /echo (unclean: the connection was lost before the closing handshake|clean 1001 )');
 });
 
 await chromium.check('no WebSocket came other than by extended CONNECT', async () => {

@@ -124,7 +124,7 @@ for (const trailers of [false, true]) {
     await answer(stream);
     stream.end();
     equal(await all(stream), '', 'answer');
-    await logs('end /echo unclean: connection lost before the closing handshake', before);
+    await logs('end /echo unclean: the connection was lost before the closing handshake', before);
   });
 }
 
@@ -138,7 +138,7 @@ await node.check('RST_STREAM is no clean end', async () => {
   const { stream, socket } = await open('/echo');
   await echoes(socket, 'a');
   stream.close(http2.constants.NGHTTP2_CANCEL);
-  await logs('end /echo unclean: connection lost before the closing handshake');
+  await logs('end /echo unclean: the connection was lost before the closing handshake');
 });
 
 await node.check('the server resets with CANCEL', async () => {

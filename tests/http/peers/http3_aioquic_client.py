@@ -178,14 +178,14 @@ async def main():
             client.transmit()
             equal(await socket.next(), None, "event")
             equal(socket.ended, "FIN", "end of the stream")
-            await logs("end /echo unclean: connection lost before the closing handshake")
+            await logs("end /echo unclean: the connection was lost before the closing handshake")
 
         async def client_resets():
             socket, _ = await client.open("/echo")
             await socket.echoes("a")
             client._quic.reset_stream(socket.stream, 0x10C)
             client.transmit()
-            await logs("end /echo unclean: connection lost before the closing handshake")
+            await logs("end /echo unclean: the connection was lost before the closing handshake")
 
         async def refusals():
             for path, more, status in (

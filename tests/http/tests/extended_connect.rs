@@ -64,12 +64,16 @@ macro_rules! tests {
                     .await
                     .unwrap();
                 session.reset();
-                log.shows("end /echo unclean: connection lost before the closing handshake")
-                    .await;
+                log.shows(
+                    "end /echo unclean: the connection was lost before the closing handshake",
+                )
+                .await;
                 // Dropped in silence it is reset as well.
                 drop(open(&client, "/echo").await.unwrap());
-                log.shows("end /echo unclean: connection lost before the closing handshake")
-                    .await;
+                log.shows(
+                    "end /echo unclean: the connection was lost before the closing handshake",
+                )
+                .await;
                 kept.send(|conn, out| conn.send_text("b", out))
                     .await
                     .unwrap();
@@ -93,7 +97,7 @@ macro_rules! tests {
                         .await
                         .unwrap();
                     let error = session.next().await.unwrap_err();
-                    let unclean = "connection lost before the closing handshake";
+                    let unclean = "the connection was lost before the closing handshake";
                     assert_eq!(error.to_string(), unclean);
                     let end = session.connection();
                     assert!(!end.was_clean());
@@ -151,7 +155,7 @@ macro_rules! tests {
                     other => panic!("{other:?}"),
                 }
                 assert_eq!(session.next().await.unwrap(), None);
-                log.shows("end /echo unclean: unmasked frame from a client")
+                log.shows("end /echo unclean: a frame from a client is unmasked")
                     .await;
             })
             .await;

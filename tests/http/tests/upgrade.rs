@@ -246,7 +246,7 @@ async fn a_client_that_goes_without_a_close() {
     limited(async {
         let (port, mut log) = serve_hyper().await;
         drop(cases::open(&Client(port), "/echo").await.unwrap());
-        log.shows("end /echo unclean: connection lost before the closing handshake")
+        log.shows("end /echo unclean: the connection was lost before the closing handshake")
             .await;
         let session = cases::open(&Client(port), "/echo").await.unwrap();
         close(session, CloseCode::GOING_AWAY, "bye").await.unwrap();

@@ -175,9 +175,15 @@ fn a_client_offers_what_it_wants() {
 fn every_error_says_what_is_wrong() {
     for (error, words) in [
         (ExtensionError::OtherExtension, "not permessage-deflate"),
-        (ExtensionError::UnknownParameter, "unknown parameter"),
-        (ExtensionError::RepeatedParameter, "repeated parameter"),
-        (ExtensionError::InvalidValue, "invalid value"),
+        (
+            ExtensionError::UnknownParameter,
+            "a parameter of permessage-deflate is unknown",
+        ),
+        (
+            ExtensionError::RepeatedParameter,
+            "a parameter of permessage-deflate is repeated",
+        ),
+        (ExtensionError::InvalidValue, "an invalid value"),
         (ExtensionError::NotOffered, "not as it was offered"),
     ] {
         let text = error.to_string();

@@ -1,4 +1,4 @@
-//! Why a client does not take an answer.
+//! Why a client does not take a response.
 
 use core::{error, fmt};
 
@@ -6,12 +6,12 @@ use crate::handshake::client::error as http1;
 use crate::handshake::connect::malformed::Malformed;
 use crate::handshake::connect::reset_code::ResetCode;
 
-/// Why a server's answer does not open the connection. The client resets the
+/// Why a server's response does not open the connection. The client resets the
 /// stream with the [code](Self::reset_code).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// The answer is malformed, which a 101 is too.
+    /// The response is malformed, which a 101 is too.
     Malformed(Malformed),
     /// The server's choice of subprotocol or extensions breaks a rule of RFC
     /// 6455 that holds over HTTP/2 and HTTP/3 too. The status was from 200 to

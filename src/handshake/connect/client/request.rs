@@ -60,7 +60,7 @@ impl ClientRequest {
         list(pseudo, &headers)
     }
 
-    /// Checks the fields of an answer to this request, `:status` in front.
+    /// Checks the fields of a response to this request, `:status` in front.
     ///
     /// `sec-websocket-accept` is not looked at (RFC 8441 section 5), and neither
     /// is `content-length` (RFC 9110 section 9.3.6).
@@ -80,7 +80,7 @@ impl ClientRequest {
     ///
     /// # Errors
     ///
-    /// [`ResponseError`] names the first rule that the answer breaks, and the
+    /// [`ResponseError`] names the first rule that the response breaks, and the
     /// error to reset the stream with.
     pub fn verify_connect<N, V>(
         &self,
@@ -94,13 +94,13 @@ impl ClientRequest {
     }
 
     /// The request of [`to_connect`](Self::to_connect) in terms of the crate
-    /// `http`, as HTTP/2; for HTTP/3 change the version. `:protocol` has to be
+    /// `http`, as HTTP/2; for HTTP/3 change the version. `:protocol` must be
     /// added as HTTP software wants it, such as
     /// `h2::ext::Protocol::from_static("websocket")` among the extensions.
     ///
     /// # Errors
     ///
-    /// As [`to_connect`](Self::to_connect), and [`BuildError::Target`] where the
+    /// As [`to_connect`](Self::to_connect), and [`BuildError::Target`] if the
     /// crate `http` does not take the URI.
     #[cfg(feature = "http")]
     pub fn to_http_connect(&self, setting: Setting) -> Result<::http::Request<()>, BuildError> {
@@ -117,13 +117,13 @@ impl ClientRequest {
         Ok(request)
     }
 
-    /// Checks an answer as [`verify_connect`](Self::verify_connect) does.
+    /// Checks a response as [`verify_connect`](Self::verify_connect) does.
     ///
     /// # Errors
     ///
     /// As [`verify_connect`](Self::verify_connect), and
     /// [`UnsupportedHttp`](http1::ResponseError::UnsupportedHttp) for an
-    /// answer in another version than HTTP/2 and HTTP/3.
+    /// response in another version than HTTP/2 and HTTP/3.
     #[cfg(feature = "http")]
     pub fn verify_http_connect<B>(
         &self,

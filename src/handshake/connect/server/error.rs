@@ -30,7 +30,7 @@ use crate::handshake::server::response::Response;
 ///     Err(error) => match (error.reset_code(), error.refusal()) {
 ///         // Reset the stream.
 ///         (Some(code), _) => assert_eq!((code.http2(), code.http3()), (0x1, 0x10e)),
-///         // Send the answer, and end the stream.
+///         // Send it, and end the stream.
 ///         (None, refusal) => assert_eq!(refusal.status(), 400),
 ///     },
 /// }
@@ -48,14 +48,14 @@ pub enum RequestError {
     UnsupportedProtocol,
     /// A field breaks a rule of RFC 6455 that holds over HTTP/2 and HTTP/3 too:
     /// refuse the request. The [status](Self::status) is that of the rule, but
-    /// 400 where it would be 426, as there is no `upgrade` here.
+    /// 400 instead of 426, as there is no `upgrade` here.
     Handshake(http1::RequestError),
 }
 
 impl RequestError {
-    /// The status of the answer. It is 400 for what is malformed, if anything
+    /// The status of the response. It is 400 for what is malformed, if anything
     /// is answered before the reset (RFC 9113 section 8.1.1), and for
-    /// [`NotWebSocket`](Self::NotWebSocket) where nothing else is spoken.
+    /// [`NotWebSocket`](Self::NotWebSocket) if nothing else is spoken.
     pub const fn status(self) -> u16 {
         match self {
             Self::UnsupportedProtocol => 501,
@@ -67,7 +67,7 @@ impl RequestError {
         }
     }
 
-    /// The code to reset the stream with; `None` where the request is answered
+    /// The code to reset the stream with; `None` if the request is answered
     /// instead.
     pub const fn reset_code(self) -> Option<ResetCode> {
         match self {
@@ -86,8 +86,8 @@ impl RequestError {
         }
     }
 
-    /// The answer to send: status, a text that says what is wrong, and
-    /// `sec-websocket-version` where it was not 13 alone (RFC 6455 section 4.4).
+    /// The response to send: status, a text that says what is wrong, and
+    /// `sec-websocket-version` if it was not 13 alone (RFC 6455 section 4.4).
     /// [`to_fields`](Response::to_fields) gives its list.
     pub fn refusal(self) -> Response {
         let response = match self {

@@ -12,9 +12,9 @@ use crate::handshake::field_list::list;
 use crate::handshake::head::headers::{Headers, Single};
 use crate::handshake::head::name::Name;
 use crate::handshake::server::acceptance::{Acceptance, Accepted};
-use crate::handshake::server::agreed::Proof;
 use crate::handshake::server::check::check_body;
 use crate::handshake::server::error as http1;
+use crate::handshake::server::negotiation::{Negotiation, Proof};
 use crate::handshake::server::offer::{self, check_offer, preferred};
 use crate::handshake::server::response::Response;
 use crate::syntax::{ascii, is_target};
@@ -137,7 +137,7 @@ impl Request {
         self.target.split_once('?').map(|(_path, query)| query)
     }
 
-    /// `:authority`, or the `host` that stands for it: host and, where it is
+    /// `:authority`, or the `host` that stands for it: host and, if it is
     /// given, `:` and port. No tunnel is made to it (RFC 8441 section 4): it says which site is asked.
     pub fn host(&self) -> &str {
         &self.host
@@ -148,7 +148,7 @@ impl Request {
         self.is_secure
     }
 
-    /// All fields but the pseudo-header fields. The cookie, joined where it came
+    /// All fields but the pseudo-header fields. The cookie, joined if it came
     /// in pieces, is the last.
     pub const fn headers(&self) -> &Headers {
         &self.headers
@@ -187,7 +187,7 @@ impl Request {
         &self.extensions
     }
 
-    /// The answer that accepts the request (RFC 8441 section 5): a 200, without
+    /// The response that accepts the request (RFC 8441 section 5): a 200, without
     /// `sec-websocket-accept`. Once it is sent the connection is open, and
     /// frames may follow at once.
     ///
@@ -201,14 +201,15 @@ impl Request {
     pub fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, BuildError> {
         let (subprotocols, offers) = (self.subprotocols(), self.extensions());
         let deflate = acceptance.deflate_or(None);
-        let agreed = acceptance.agree(Proof::Status, subprotocols, offers, deflate)?;
+        let negotiation =
+            Negotiation::new(acceptance, Proof::Status, subprotocols, offers, deflate)?;
         let mut headers = Headers::default();
-        for (name, value) in agreed.fields() {
+        for (name, value) in negotiation.fields() {
             headers.push(name, value)?;
         }
         Ok(Accepted {
             response: Response::connected(list(&[], &headers)?),
-            agreement: agreed.into_agreement(),
+            agreement: negotiation.into_agreement(),
         })
     }
 
@@ -228,8 +229,8 @@ impl Request {
     /// let request = Request::from_http(&incoming, protocol)?;
     /// assert_eq!((request.host(), request.path()), ("example.com", "/chat"));
     /// let accepted = request.accept(&Acceptance::new())?;
-    /// let answer = http::Response::try_from(&accepted.response)?;
-    /// assert_eq!(answer.status(), 200);
+    /// let response = http::Response::try_from(&accepted.response)?;
+    /// assert_eq!(response.status(), 200);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -1,26 +1,28 @@
 //! What accepts a request of the draft (hybi-00 section 5.2).
 
+pub(crate) mod pending_request;
+
 use alloc::format;
 use alloc::string::String;
 
-use super::offer::origin;
-use super::request_head::RequestHead;
+use crate::handshake::server::offer::origin;
+use crate::handshake::server::request_head::RequestHead;
 use crate::uri::authority::Authority;
 
 /// The sixteen bytes that a client of the draft waits for.
 #[derive(Clone, Copy)]
-pub(super) struct ChallengeResponse(pub(super) [u8; 16]);
+pub(crate) struct ChallengeResponse(pub(crate) [u8; 16]);
 
 impl ChallengeResponse {
     /// What tells the request from others.
-    pub(super) fn identity(self) -> [u8; 24] {
+    pub(crate) fn identity(self) -> [u8; 24] {
         let mut identity = [0; 24];
         identity[..self.0.len()].copy_from_slice(&self.0);
         identity
     }
 
     /// What accepts the request. Whether it came inside TLS is told by `secure`.
-    pub(super) fn prove(self, head: &RequestHead, secure: bool) -> Hixie76Proof {
+    pub(crate) fn prove(self, head: &RequestHead, secure: bool) -> Hixie76Proof {
         Hixie76Proof {
             origin: origin(head.headers()).unwrap_or_default().into(),
             location: location(head, secure),
@@ -30,7 +32,7 @@ impl ChallengeResponse {
 }
 
 /// What of the response only the draft has.
-pub(in crate::handshake) struct Hixie76Proof {
+pub(crate) struct Hixie76Proof {
     origin: String,
     location: String,
     response: ChallengeResponse,
@@ -38,11 +40,11 @@ pub(in crate::handshake) struct Hixie76Proof {
 
 impl Hixie76Proof {
     #[allow(clippy::unused_self, reason = "as where the feature is off")]
-    pub(super) const fn reason(&self) -> &'static str {
+    pub(crate) const fn reason(&self) -> &'static str {
         "WebSocket Protocol Handshake"
     }
 
-    pub(super) fn fields(&self) -> [(&[u8], &[u8]); 4] {
+    pub(crate) fn fields(&self) -> [(&[u8], &[u8]); 4] {
         [
             (b"Upgrade", b"WebSocket"),
             (b"Connection", b"Upgrade"),
@@ -51,7 +53,7 @@ impl Hixie76Proof {
         ]
     }
 
-    pub(super) const fn body(&self) -> &[u8] {
+    pub(crate) const fn body(&self) -> &[u8] {
         &self.response.0
     }
 }

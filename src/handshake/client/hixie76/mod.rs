@@ -1,23 +1,26 @@
 //! A client's handshake of the draft: the request, and the check of its
 //! response.
 
+pub(crate) mod keys;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::error::ResponseError;
-use super::keys::Keys;
-use super::request::ClientRequest;
-use super::response_head::ResponseHead;
+use keys::Keys;
+
 use crate::handshake::agreement::Agreement;
 use crate::handshake::build_error::BuildError;
+use crate::handshake::client::error::ResponseError;
+use crate::handshake::client::request::ClientRequest;
+use crate::handshake::client::response_head::ResponseHead;
 use crate::handshake::head::headers::Headers;
 use crate::handshake::head::version::HttpVersion;
 use crate::handshake::hixie76::fields::only;
 
 /// A client's handshake (hybi-00 section 5.1): the request, and the check of
-/// its answer.
+/// its response.
 ///
 /// ```
 /// use websocket_proto::Uri;
@@ -57,7 +60,7 @@ pub struct ClientHandshake {
     headers: Headers,
     target: String,
     origin: String,
-    /// What `Sec-WebSocket-Location` has to be.
+    /// What `Sec-WebSocket-Location` must be.
     location: String,
     subprotocol: Option<String>,
 }
@@ -121,7 +124,7 @@ impl ClientHandshake {
     }
 
     /// The bytes of the request, with the eight behind its head. Nothing may
-    /// follow before the answer has been [verified](Self::verify).
+    /// follow before the response has been [verified](Self::verify).
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = format!("GET {} HTTP/1.1\r\n", self.target).into_bytes();
         self.headers.encode(&mut bytes);
@@ -142,7 +145,7 @@ impl ClientHandshake {
         &self.keys
     }
 
-    /// Checks the answer: its head, and the sixteen bytes behind it. What
+    /// Checks the response: its head, and the sixteen bytes behind it. What
     /// follows these are frames.
     ///
     /// A `Sec-WebSocket-Protocol` that was not asked for means nothing: there
@@ -151,7 +154,7 @@ impl ClientHandshake {
     /// # Errors
     ///
     /// [`ResponseError`] names the first rule that
-    /// the answer breaks. The client then closes the transport.
+    /// the response breaks. The client then closes the transport.
     pub fn verify(
         &self,
         head: &ResponseHead,

@@ -2,17 +2,18 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::acceptance::Accepted;
+use super::acceptance::{Acceptance, Accepted};
 use super::hixie76::Hixie76Proof;
 use super::response::Response;
-use crate::extension::Extension;
+use crate::deflate::{DeflateConfig, DeflateParameters};
+use crate::extension::{Extension, ExtensionError};
 use crate::handshake::agreement::Agreement;
 use crate::handshake::build_error::BuildError;
 use crate::handshake::head::headers::Headers;
 use crate::output::Output;
 
 /// An accepted request, of which the response is not yet written in any form.
-pub(crate) struct Agreed<'a> {
+pub(crate) struct Negotiation<'a> {
     proof: Proof,
     agreement: Agreement,
     /// The value of `Sec-WebSocket-Extensions`.
@@ -64,14 +65,58 @@ impl Proof {
     }
 }
 
-impl<'a> Agreed<'a> {
-    pub(super) fn new(proof: Proof, agreement: Agreement, headers: &'a Headers) -> Self {
-        Self {
+impl<'a> Negotiation<'a> {
+    /// Settles what both sides agree on. Offers of permessage-deflate are
+    /// accepted with `deflate`.
+    pub(in crate::handshake) fn new<'b>(
+        acceptance: &'a Acceptance,
+        proof: Proof,
+        mut subprotocols: impl Iterator<Item = &'b str>,
+        offers: &[Extension],
+        deflate: Option<DeflateConfig>,
+    ) -> Result<Self, BuildError> {
+        if let Some(fault) = acceptance.fault() {
+            return Err(fault);
+        }
+        let mut agreement = Agreement::new();
+        if let Some(name) = acceptance.chosen_subprotocol() {
+            if !subprotocols.any(|offered| offered == name) {
+                return Err(BuildError::SubprotocolNotOffered);
+            }
+            agreement = agreement.with_subprotocol(name);
+        }
+        let negotiated = deflate
+            .and_then(|config| config.answer(offers))
+            .map(|parameters| parameters.extension())
+            // What the caller has agreed to by hand stands.
+            .filter(|extension| {
+                let mut chosen = acceptance.extensions().iter();
+                chosen.all(|other| other.name() != extension.name())
+            });
+        for extension in acceptance.extensions().iter().chain(&negotiated) {
+            let is_same = |other: &Extension| other.name() == extension.name();
+            if !offers.iter().any(is_same) {
+                return Err(BuildError::ExtensionNotOffered);
+            }
+            if agreement.extensions().iter().any(is_same) {
+                return Err(BuildError::RepeatedExtension);
+            }
+            agreement = agreement.with_extension(extension.clone());
+        }
+        // Connections apply this one themselves, and can do so only as the
+        // client has offered it.
+        for extension in acceptance.extensions() {
+            match DeflateParameters::verify(extension, offers) {
+                Ok(_) | Err(ExtensionError::OtherExtension) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Self {
             proof,
             extensions: Extension::list(agreement.extensions()),
             agreement,
-            headers,
-        }
+            headers: acceptance.headers(),
+        })
     }
 
     /// The fields of the response.
@@ -106,9 +151,8 @@ impl<'a> Agreed<'a> {
     }
 
     /// Appends the bytes of the 101: those of [`Response::encode`], without a
-    /// list in between.
+    /// list in between. Reserve the [length](Self::length) before.
     pub(crate) fn append_to(&self, out: &mut impl Output) {
-        out.reserve(self.length());
         for part in self.status_line() {
             out.append(part);
         }

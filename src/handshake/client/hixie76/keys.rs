@@ -51,7 +51,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Hixie76Key`] where one of the first two is no key, or holds what may
+    /// [`BuildError::Hixie76Key`] if one of the first two is no key, or holds what may
     /// not stand in a field.
     pub fn new(key1: &str, key2: &str, key3: [u8; 8]) -> Result<Self, BuildError> {
         Ok(Self {
@@ -78,7 +78,7 @@ impl Keys {
         self.key3
     }
 
-    /// The sixteen bytes with which a server has to answer.
+    /// The sixteen bytes with which a server must answer.
     pub fn challenge_response(&self) -> [u8; 16] {
         challenge_response(self.numbers, self.key3)
     }
@@ -95,7 +95,7 @@ impl Keys {
     }
 }
 
-/// Shows none of them: they are what the server has to know.
+/// Shows none of them: they are what the server must know.
 impl fmt::Debug for Keys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Keys").finish_non_exhaustive()

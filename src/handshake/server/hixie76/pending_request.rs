@@ -1,16 +1,17 @@
 //! A request of the draft whose challenge is not complete.
 
+use alloc::vec::Vec;
 use core::fmt;
 
-use super::check::{check_upgrade, is_draft};
-use super::error::RequestError;
-use super::hixie76::ChallengeResponse;
-use super::offer::check_origin;
-use super::request::Request;
-use super::request_head::RequestHead;
+use super::ChallengeResponse;
 use crate::handshake::hixie76::challenge::challenge_response;
 use crate::handshake::hixie76::fields::{is_printable, only};
 use crate::handshake::hixie76::number::{KeyFault, number};
+use crate::handshake::server::check::{check_upgrade, is_draft};
+use crate::handshake::server::error::RequestError;
+use crate::handshake::server::offer::check_origin;
+use crate::handshake::server::request::{Challenge, Request};
+use crate::handshake::server::request_head::RequestHead;
 
 /// Whether a request is one of the draft: it has `Sec-WebSocket-Key1` or
 /// `Sec-WebSocket-Key2`, and neither `Sec-WebSocket-Key` nor
@@ -71,7 +72,7 @@ impl PendingRequest {
     /// The whole request, with the eight bytes behind its head.
     pub fn complete(self, key3: [u8; 8]) -> Request {
         let response = ChallengeResponse(challenge_response(self.numbers, key3));
-        Request::hixie76(self.head, response)
+        Request::of_checked(self.head, Challenge::Hixie76(response), Vec::new())
     }
 }
 
@@ -99,8 +100,8 @@ impl fmt::Debug for PendingRequest {
 ///
 /// # Errors
 ///
-/// [`RequestError`] where there are no digits or no spaces, where the spaces do
-/// not divide the number, or where what comes of it has more than 32 bits.
+/// [`RequestError`] if there are no digits or no spaces, if the spaces do
+/// not divide the number, or if what comes of it has more than 32 bits.
 pub fn key_number(key: &[u8]) -> Result<u32, RequestError> {
     number(key).map_err(|fault| match fault {
         KeyFault::NoDigits => RequestError::Hixie76NoDigits,
