@@ -4,10 +4,16 @@
 
 use websocket_proto::deflate::{DeflateConfig, DeflateParameters};
 use websocket_proto::handshake::{Agreement, Extension};
-use websocket_proto::{Config, Connection, Delivery, Error, Input, MessageKind, Role, Seed};
+use websocket_proto::{Config, Connection, Delivery, Error, Event, Input, MessageKind, Role, Seed};
 
+use super::blocks::{self, Written};
 use super::choices::{Choices, Cuts};
 use super::events::{Collector, Item};
+
+/// Flags of an input: the rest is raw frames; the rest says what blocks there
+/// are to be.
+const RAW: u8 = 16;
+const BLOCKS: u8 = 32;
 
 /// Input: flags, wishes, three piece sizes, a header, then what the peer sends
 /// and what is sent to it.
@@ -25,9 +31,12 @@ pub fn run(data: &[u8]) {
     let cuts = Cuts::choose(&mut choices);
     let length = usize::from(choices.byte());
     let agreed = negotiate(config, choices.bytes(length));
-    let stream = match flags & 16 {
-        0 => frames(&mut choices),
-        _ => choices.rest().to_vec(),
+    let is_raw = flags & (RAW | BLOCKS) == RAW;
+    let written = (flags & BLOCKS != 0).then(|| write(&mut choices, agreed));
+    let stream = match &written {
+        Some(written) => written.frames.clone(),
+        None if is_raw => choices.rest().to_vec(),
+        None => frames(&mut choices),
     };
     let setting = Setting {
         config: Config::new().deflate(config).max_message(limit),
@@ -36,10 +45,13 @@ pub fn run(data: &[u8]) {
     };
     for role in [Role::Server, Role::Client] {
         let stream = match role {
-            Role::Server if flags & 16 == 0 => masked(&stream),
+            Role::Server if !is_raw => masked(&stream),
             _ => stream.clone(),
         };
         let whole = setting.play(role, Delivery::Messages, &stream, Cuts::WHOLE);
+        if let Some(written) = &written {
+            whole.assert_means(written);
+        }
         for delivery in [Delivery::Messages, Delivery::Fragments] {
             let single = (stream.len() <= 2048).then_some(Cuts::SINGLE);
             for cuts in [Cuts::WHOLE, cuts].into_iter().chain(single) {
@@ -47,7 +59,29 @@ pub fn run(data: &[u8]) {
                 assert_eq!(cut, whole, "{delivery:?} {cuts:?}");
             }
         }
-        setting.converse(role, &stream, cuts);
+        // What is written by request is long, and much the same each time.
+        let most = if written.is_some() { 4096 } else { usize::MAX };
+        setting.converse(role, &stream[..stream.len().min(most)], cuts);
+    }
+}
+
+/// Blocks that both roles can receive, with distances up to the window.
+fn write(choices: &mut Choices<'_>, agreed: DeflateParameters) -> Written {
+    let roles = [Role::Server, Role::Client];
+    let bits = roles.map(|role| agreed.window_bits(role));
+    let takeover = roles.map(|role| agreed.context_takeover(role));
+    blocks::write(choices, 1 << bits[0].min(bits[1]), takeover == [true, true])
+}
+
+/// Looks at every byte and decides by it, so that a sanitizer reports one that
+/// was never initialised.
+fn observe(bytes: &[u8]) {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    for byte in bytes {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
+    }
+    if hash == 0 {
+        core::hint::black_box(bytes);
     }
 }
 
@@ -130,6 +164,10 @@ fn masked(stream: &[u8]) -> Vec<u8> {
         masked.extend([*first, *second | 0x80]);
         let (length, header) = match (second, after) {
             (126, [high, low, ..]) => (usize::from(u16::from_be_bytes([*high, *low])), 2),
+            (127, [.., _]) => {
+                let (length, _) = after.split_first_chunk().expect("eight bytes");
+                (u64::from_be_bytes(*length) as usize, 8)
+            }
             (short, _) => (usize::from(*short), 0),
         };
         masked.extend(&after[..header]);
@@ -152,6 +190,19 @@ struct Outcome {
     items: Vec<Item>,
     error: Option<Error>,
     output: Vec<u8>,
+}
+
+impl Outcome {
+    /// What was delivered is what was written, so far as it was taken.
+    fn assert_means(&self, written: &Written) {
+        let mut messages = written.messages.iter();
+        for item in &self.items {
+            if let Item::Message(_, bytes) = item {
+                assert!(messages.next() == Some(bytes), "other bytes");
+            }
+        }
+        assert!(self.error.is_some() || messages.len() == 0, "no message");
+    }
 }
 
 impl Setting {
@@ -179,6 +230,12 @@ impl Setting {
                 match connection.receive(&mut input, &mut outcome.output) {
                     Ok(Some(event)) => {
                         assert_eq!(outcome.error, None, "an event after an error");
+                        match &event {
+                            Event::Text(text) => observe(text.as_bytes()),
+                            Event::Binary(bytes) => observe(bytes),
+                            Event::Fragment(fragment) => observe(fragment.data.as_bytes()),
+                            _ => {}
+                        }
                         outcome.items.extend(collector.take(&event));
                         let partial = collector.partial.as_ref();
                         let length = partial.map_or(0, |(_, bytes)| bytes.len());
@@ -193,6 +250,7 @@ impl Setting {
             }
             assert!(input.is_empty(), "input left over");
         }
+        observe(&outcome.output);
         for item in &outcome.items {
             if let Item::Message(kind, bytes) = item {
                 assert!(bytes.len() as u64 <= self.limit, "over the limit");
@@ -230,6 +288,7 @@ impl Setting {
             assert_eq!(result, Ok(()));
             sent.push(Item::Message(kind, part.to_vec()));
         }
+        observe(&wire);
         for delivery in [Delivery::Messages, Delivery::Fragments] {
             let received = self.play(other, delivery, &wire, cuts);
             assert_eq!(received.error, None);

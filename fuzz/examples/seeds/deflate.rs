@@ -11,6 +11,28 @@ const BOTH: u8 = 3;
 /// Flags: what follows are raw frames.
 const RAW: u8 = 16;
 
+/// Flags: what follows says which blocks there are to be.
+const BLOCKS: u8 = 32;
+
+/// Messages that end far behind the window's oldest byte: a stored block, a
+/// frame's end, a final block that copies the last three bytes, a frame's end,
+/// and a copy of 29 bytes from a window before.
+fn across(bits: u32) -> Vec<u8> {
+    let window = 1_u32 << bits;
+    // Where zlib's own window ends, too.
+    let ends = [0, 29, 100, 32_765 - window.min(32_765), 65_533 - window];
+    let messages = ends.into_iter().map(|more| {
+        let [high, low] = ((window + more) as u16).to_be_bytes();
+        [
+            &[0, high, low, 7][..],
+            &[0x80 | 8 | 3, 0, 0, 2, 6, 7],
+            &[3, 26, 0, 0, 6, 15],
+        ]
+        .concat()
+    });
+    messages.collect::<Vec<_>>().concat()
+}
+
 fn input(flags: u8, bits: u8, header: &str, rest: &[u8]) -> Vec<u8> {
     let start = [flags, bits, bits, 6, 64, 3, 1, 200, header.len() as u8];
     [&start[..], header.as_bytes(), rest].concat()
@@ -139,5 +161,20 @@ pub fn all() -> Vec<Seed> {
         let rest = [&two[..], &frame(0x81, &bomb)].concat();
         (format!("header-{name}"), input(BOTH, 3, header, &rest))
     });
-    streams.chain(headers).collect()
+    let across = (9..=15).flat_map(|bits| {
+        [("", BOTH), ("-alone", 0)].map(|(end, flags)| {
+            let windows =
+                format!("{bare}; server_max_window_bits={bits}; client_max_window_bits={bits}");
+            // Of all messages at once there is more than may be stored.
+            across(bits)
+                .chunks(16)
+                .enumerate()
+                .map(|(turn, message)| {
+                    let name = format!("across-{bits}{end}-{turn}");
+                    (name, input(flags | BLOCKS, 7, &windows, message))
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    streams.chain(headers).chain(across.flatten()).collect()
 }
