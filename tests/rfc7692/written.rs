@@ -87,8 +87,8 @@ fn what_is_delivered_and_echoed_across_a_final_block_is_written() {
     }
 }
 
-/// Miri takes a minute for a larger one. With a smaller one a copy across a final
-/// block is of bytes that zlib's own window still has.
+/// Miri takes minutes for the largest. This is the least for which the oldest
+/// bytes of the window once stood behind zlib's output.
 fn windows() -> Vec<u32> {
     match cfg!(miri) {
         true => vec![12],
