@@ -4,6 +4,8 @@
 //! of the crate calls them on stable for every file of the corpora. Each
 //! panics where the crate breaks a promise.
 
+#[cfg(feature = "deflate")]
+pub mod blocks;
 pub mod choices;
 pub mod connection;
 pub mod decode;

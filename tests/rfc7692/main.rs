@@ -16,6 +16,8 @@ mod stream;
 mod streaming;
 mod truncation;
 mod window;
+#[cfg(unix)]
+mod written;
 
 #[path = "../support/mod.rs"]
 mod support;

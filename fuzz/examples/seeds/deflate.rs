@@ -10,8 +10,28 @@ const AGAIN: &[u8] = b"\xf2\x00\x11\x00\x00";
 const BOTH: u8 = 3;
 /// Flags: what follows are raw frames.
 const RAW: u8 = 16;
-/// Flags: what follows says which blocks to write.
-const WRITTEN: u8 = 32;
+
+/// Flags: what follows says which blocks there are to be.
+const BLOCKS: u8 = 32;
+
+/// Messages that end far behind the window's oldest byte: a stored block, a
+/// frame's end, a final block that copies the last three bytes, a frame's end,
+/// and a copy of 29 bytes from a window before.
+fn across(bits: u32) -> Vec<u8> {
+    let window = 1_u32 << bits;
+    // Where zlib's own window ends, too.
+    let ends = [0, 29, 100, 32_765 - window.min(32_765), 65_533 - window];
+    let messages = ends.into_iter().map(|more| {
+        let [high, low] = ((window + more) as u16).to_be_bytes();
+        [
+            &[0, high, low, 7][..],
+            &[0x80 | 8 | 3, 0, 0, 2, 6, 7],
+            &[3, 26, 0, 0, 6, 15],
+        ]
+        .concat()
+    });
+    messages.collect::<Vec<_>>().concat()
+}
 
 fn input(flags: u8, bits: u8, header: &str, rest: &[u8]) -> Vec<u8> {
     let start = [flags, bits, bits, 6, 64, 3, 1, 200, header.len() as u8];
@@ -23,18 +43,6 @@ fn input(flags: u8, bits: u8, header: &str, rest: &[u8]) -> Vec<u8> {
 fn frame(what: u8, payload: &[u8]) -> Vec<u8> {
     let length = (payload.len() as u16).to_be_bytes();
     [&[what][..], &length, payload].concat()
-}
-
-/// A message of three blocks and three frames: some bytes, a final block that
-/// repeats the last three, and a block that repeats 29 from a whole window of
-/// 4096 bytes before. Nothing of what zlib leaves behind its output may be there.
-fn across_a_final_block(count: u16) -> Vec<u8> {
-    let [high, low] = count.to_be_bytes();
-    let stored = [0, high, low, b'a'];
-    let repeats = [0x88, 0, 0, 0, 0, 0, 2];
-    let from_afar = [10, 0, 0, 0, 26, 0x0f, 0xff];
-    let cuts = [count + 5, count + 8].map(u16::to_be_bytes).concat();
-    [&[2][..], &stored, &repeats, &from_afar, &cuts].concat()
 }
 
 pub fn all() -> Vec<Seed> {
@@ -149,15 +157,24 @@ pub fn all() -> Vec<Seed> {
     let streams = streams
         .into_iter()
         .map(|(name, flags, rest)| (name.to_owned(), input(flags, 7, bare, &rest)));
-    let window = "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12";
-    let written = [4096, 4125, 4154, 5000].map(|count| {
-        let rest = across_a_final_block(count).repeat(3);
-        let name = format!("written-{count}");
-        (name, input(BOTH | WRITTEN, 4, window, &rest))
-    });
     let headers = headers.into_iter().map(|(name, header)| {
         let rest = [&two[..], &frame(0x81, &bomb)].concat();
         (format!("header-{name}"), input(BOTH, 3, header, &rest))
     });
-    streams.chain(headers).chain(written).collect()
+    let across = (9..=15).flat_map(|bits| {
+        [("", BOTH), ("-alone", 0)].map(|(end, flags)| {
+            let windows =
+                format!("{bare}; server_max_window_bits={bits}; client_max_window_bits={bits}");
+            // Of all messages at once there is more than may be stored.
+            across(bits)
+                .chunks(16)
+                .enumerate()
+                .map(|(turn, message)| {
+                    let name = format!("across-{bits}{end}-{turn}");
+                    (name, input(flags | BLOCKS, 7, &windows, message))
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    streams.chain(headers).chain(across.flatten()).collect()
 }
