@@ -3,8 +3,9 @@
 //! Without takeover a codec is of no use to its connection between messages,
 //! but to make one takes as long as to compress a kilobyte. So the thread
 //! keeps those that its last messages leave, for the next message of
-//! whichever connection. There is one for each window, so that a connection
-//! cannot make useless what another one left.
+//! whichever connection: one inflater, which serves all windows, and a
+//! compressor for each window. So a connection cannot make useless what another
+//! one left.
 
 use core::cell::Cell;
 use std::thread::LocalKey;
